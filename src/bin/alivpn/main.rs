@@ -1,0 +1,4 @@
+//! `alivpn`: the companion for people.
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Alibaba Cloud's side: signed, typed, retried calls. Knows nothing of Terraform.
+
+pub mod signature;

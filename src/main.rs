@@ -1,0 +1,4 @@
+//! `terraform-provider-alivpn`: what Terraform starts.
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The product: maps Terraform's objects onto cloud operations.
