@@ -1,4 +1,19 @@
 //! `terraform-provider-alivpn`: what Terraform starts.
 #![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+use terraform_provider_alivpn::plugin::{self, Plugin};
+use tonic::service::Routes;
+
+fn main() -> ExitCode {
+    let plugin = Plugin {
+        binary: env!("CARGO_BIN_NAME"),
+        description: "A Terraform and OpenTofu provider for Alibaba Cloud's SSL-VPN",
+        version: env!("CARGO_PKG_VERSION"),
+        address: "alivpn/alivpn",
+        protocol_version: 5,
+        hint: "To watch it at work without a cloud account: alivpn demo",
+    };
+    plugin::run(plugin, |_shutdown| Routes::default())
+}
