@@ -15,7 +15,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use hyper_util::rt::TokioIo;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -39,7 +41,7 @@ const HIDDEN: [&str; 4] = ["TF_", "PLUGIN_", "ALIBABA_CLOUD_", "ALICLOUD_"];
 pub struct ClientIdentity {
     pub certificate: CertificateDer<'static>,
     pub pem: String,
-    key: Vec<u8>,
+    pub key: Vec<u8>,
 }
 
 impl ClientIdentity {
@@ -58,8 +60,11 @@ impl ClientIdentity {
         }
     }
 
-    fn key(&self) -> PrivateKeyDer<'static> {
-        PrivatePkcs8KeyDer::from(self.key.clone()).into()
+    /// Without a look at whether the key is the certificate's: a test may want one that is not.
+    fn resolver(&self) -> SingleCertAndKey {
+        let key = PrivatePkcs8KeyDer::from(self.key.clone()).into();
+        let key = aws_lc_rs::sign::any_supported_type(&key).unwrap();
+        CertifiedKey::new(vec![self.certificate.clone()], key).into()
     }
 }
 
@@ -212,16 +217,12 @@ impl Handshake {
         roots
             .add(STANDARD_NO_PAD.decode(&self.fields[5]).unwrap().into())
             .unwrap();
-        let builder = ClientConfig::builder_with_provider(
-            rustls::crypto::aws_lc_rs::default_provider().into(),
-        )
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots);
+        let builder = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots);
         let mut config = match identity {
-            Some(identity) => builder
-                .with_client_auth_cert(vec![identity.certificate.clone()], identity.key())
-                .unwrap(),
+            Some(identity) => builder.with_client_cert_resolver(Arc::new(identity.resolver())),
             None => builder.with_no_client_auth(),
         };
         config.alpn_protocols = vec![b"h2".to_vec()];
