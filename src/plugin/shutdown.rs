@@ -48,17 +48,15 @@ pub(super) fn heed_signals(shutdown: &Shutdown, interrupt: Interrupt) -> io::Res
     let mut terminations = signal(SignalKind::terminate())?;
     let mut interrupts = signal(SignalKind::interrupt())?;
     if interrupt == Interrupt::Ignored {
-        // A closed terminal: Terraform decides (under `nohup` it goes on), and the orphan's watch follows it.
+        // Heard, therefore not deadly. A closed terminal: Terraform decides (under `nohup` it goes on), and the orphan's watch follows it.
         let _ = signal(SignalKind::hangup())?;
     }
     let shutdown = shutdown.clone();
     tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = terminations.recv() => break,
-                _ = interrupts.recv(), if interrupt == Interrupt::Ends => break,
-                () = shutdown.begun() => break,
-            }
+        tokio::select! {
+            _ = terminations.recv() => {}
+            _ = interrupts.recv(), if interrupt == Interrupt::Ends => {}
+            () = shutdown.begun() => {}
         }
         shutdown.begin();
     });

@@ -1,5 +1,7 @@
 //! The plugin process from outside: how it starts, whom it serves, how it ends. Runs the real binary.
 
+#![cfg(test)]
+
 #[path = "../support/plugin_caller.rs"]
 mod plugin_caller;
 
