@@ -177,3 +177,30 @@ impl AsyncWrite for Connection {
         self.stream.is_write_vectored()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::plugin::tls;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_says_nothing_is_let_go() {
+        let acceptor = tls::identity(vec![0].into()).unwrap().acceptor;
+        let (_silent, stream) = tokio::io::duplex(64);
+        let before = Instant::now();
+        assert!(secure(Box::new(stream), Some(acceptor)).await.is_none());
+        assert_eq!(before.elapsed().as_secs(), HANDSHAKE_LIMIT.as_secs());
+    }
+
+    #[test]
+    fn somebody_is_present_until_the_last_guest_has_left() {
+        let presence = Presence::default();
+        let guests = (presence.enter(), presence.enter());
+        drop(guests.0);
+        assert!(presence.anybody());
+        drop(guests.1);
+        assert!(!presence.anybody());
+    }
+}

@@ -147,3 +147,91 @@ pub(super) enum TlsError {
     #[error("cannot set up TLS: {0}")]
     Setup(#[from] Error),
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, IsCa};
+    use rustls::crypto::aws_lc_rs::sign::any_supported_type;
+    use rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
+    use rustls::sign::{CertifiedKey, SingleCertAndKey};
+    use rustls::version::{TLS12, TLS13};
+    use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::TlsConnector;
+
+    use super::*;
+
+    /// A key and a certificate as Go callers make them.
+    struct Caller {
+        certificate: CertificateDer<'static>,
+        key: Vec<u8>,
+    }
+
+    impl Caller {
+        fn new() -> Self {
+            let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512).unwrap();
+            let mut parameters = certificate_parameters().unwrap();
+            parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            Self {
+                certificate: parameters.self_signed(&key).unwrap().der().clone(),
+                key: key.serialize_der(),
+            }
+        }
+
+        /// Connects to `own`, and says whether a byte came back.
+        async fn is_served(
+            &self,
+            own: &Identity,
+            version: &'static SupportedProtocolVersion,
+        ) -> bool {
+            let mut roots = RootCertStore::empty();
+            roots.add(own.certificate.clone()).unwrap();
+            let key =
+                any_supported_type(&PrivatePkcs8KeyDer::from(self.key.clone()).into()).unwrap();
+            let certified = CertifiedKey::new(vec![self.certificate.clone()], key);
+            let config =
+                ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+                    .with_protocol_versions(&[version])
+                    .unwrap()
+                    .with_root_certificates(roots)
+                    .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
+            let (near, far) = tokio::io::duplex(64 * 1024);
+            let serving = async {
+                if let Ok(mut stream) = own.acceptor.accept(far).await {
+                    stream.write_all(b"!").await.unwrap();
+                    stream.flush().await.unwrap();
+                }
+            };
+            let asking = async {
+                let name = ServerName::try_from(SERVER_NAME).unwrap();
+                let mut stream = TlsConnector::from(Arc::new(config))
+                    .connect(name, near)
+                    .await?;
+                stream.read_u8().await
+            };
+            tokio::join!(serving, asking).1.is_ok()
+        }
+    }
+
+    #[tokio::test]
+    async fn the_pinned_caller_is_served_and_nobody_else_in_both_versions_of_tls() {
+        let caller = Caller::new();
+        let own = identity(caller.certificate.clone()).unwrap();
+        let stranger = Caller::new();
+        let thief = Caller {
+            certificate: caller.certificate.clone(),
+            key: stranger.key.clone(),
+        };
+        for version in [&TLS12, &TLS13] {
+            assert!(caller.is_served(&own, version).await, "{version:?}");
+            assert!(
+                !stranger.is_served(&own, version).await,
+                "{version:?}: another certificate"
+            );
+            assert!(
+                !thief.is_served(&own, version).await,
+                "{version:?}: the certificate without its key"
+            );
+        }
+    }
+}

@@ -187,3 +187,53 @@ async fn a_folder_or_a_group_that_does_not_exist_gets_a_sentence() {
         assert!(text.contains(value), "{text}");
     }
 }
+
+/// Where no socket fits: its path would be longer than the system takes.
+fn too_deep(directory: &tempfile::TempDir) -> std::path::PathBuf {
+    let deep = directory.path().join("d".repeat(120));
+    std::fs::create_dir(&deep).unwrap();
+    deep
+}
+
+#[tokio::test]
+async fn where_no_socket_fits_a_port_of_the_callers_range_is_used_behind_tls() {
+    let directory = tempfile::tempdir().unwrap();
+    let deep = too_deep(&directory);
+    let environment = [
+        ("TMPDIR", Some(deep.clone().into())),
+        ("PLUGIN_MIN_PORT", Some("24000".into())),
+        ("PLUGIN_MAX_PORT", Some("24999".into())),
+    ];
+    let caller = Launch {
+        environment: environment.into(),
+        ..Launch::default()
+    }
+    .start()
+    .await;
+    assert_eq!(caller.handshake.fields[2], "tcp");
+    let port: u16 = caller.handshake.fields[3]
+        .strip_prefix("127.0.0.1:")
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((24000..=24999).contains(&port), "{port}");
+    assert_eq!(health(&caller.channel, "plugin").await.unwrap(), SERVING);
+    assert_eq!(std::fs::read_dir(deep).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn no_port_is_opened_that_anybody_could_use() {
+    let directory = tempfile::tempdir().unwrap();
+    let deep = too_deep(&directory);
+    let environment = [("TMPDIR", Some(deep.clone().into()))].into();
+    let (output, _) = outcome(Launch {
+        environment,
+        identity: None,
+        ..Launch::default()
+    })
+    .await;
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains("cannot create a socket in"), "{text}");
+    assert_eq!(std::fs::read_dir(deep).unwrap().count(), 0);
+}

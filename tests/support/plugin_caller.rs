@@ -21,7 +21,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::net::UnixStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -179,13 +179,11 @@ pub struct Handshake {
 impl Handshake {
     pub fn parse(line: &str) -> Self {
         let fields: Vec<_> = line.split('|').map(str::to_owned).collect();
-        assert!(
-            fields.len() >= 6 && fields[2] == "unix",
-            "not a handshake line: {line:?}"
-        );
+        assert!(fields.len() >= 6, "not a handshake line: {line:?}");
         Self { fields }
     }
 
+    /// The path of the Unix socket.
     pub fn socket(&self) -> PathBuf {
         PathBuf::from(&self.fields[3])
     }
@@ -193,13 +191,16 @@ impl Handshake {
     /// A channel that connects with the first call, as `identity` when TLS was offered.
     pub fn connect(&self, identity: Option<&ClientIdentity>) -> Channel {
         let tls = (!self.fields[5].is_empty()).then(|| Arc::new(self.client_config(identity)));
-        let socket = self.socket();
+        let (network, address) = (self.fields[2].clone(), self.fields[3].clone());
         let connector = tower::service_fn(move |_| {
-            let (socket, tls) = (socket.clone(), tls.clone());
+            let (network, address, tls) = (network.clone(), address.clone(), tls.clone());
             async move {
-                let stream = UnixStream::connect(socket).await?;
+                let stream: Box<dyn Stream> = match network.as_str() {
+                    "unix" => Box::new(UnixStream::connect(address).await?),
+                    _ => Box::new(TcpStream::connect(address).await?),
+                };
                 let stream: Box<dyn Stream> = match tls {
-                    None => Box::new(stream),
+                    None => stream,
                     Some(tls) => {
                         let name = ServerName::try_from("localhost").unwrap();
                         Box::new(TlsConnector::from(tls).connect(name, stream).await?)
