@@ -1,0 +1,388 @@
+//! What a call can end in, as a caller needs to know it.
+//!
+//! Every error names the operation; one that the API answered keeps its code, message and RequestId. What to do about it
+//! follows from its [`Class`], never from the text. For a change there is a second question: may the cloud have carried it out
+//! all the same? [`Error::may_have_acted`] answers it.
+
+use std::time::Duration;
+
+use super::answer::Object;
+use super::credentials::{self, Credentials};
+use super::error_table;
+use super::{endpoint, retry};
+
+/// Longer messages are cut: they end up on a terminal.
+const LONGEST_MESSAGE: usize = 2000;
+
+/// What an error means for the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// What was asked for is wrong: the user must change an argument.
+    Input,
+    /// Not allowed. Says nothing about whether the object exists.
+    Permission,
+    /// The credentials are wrong.
+    Credentials,
+    /// The credentials have expired; newer ones may serve.
+    CredentialsRefresh,
+    /// The request's date is off: the machine's clock is wrong.
+    Clock,
+    /// Locked for an overdue payment.
+    Payment,
+    /// A quota is used up.
+    Quota,
+    /// The object does not exist: one of the documented codes, no other.
+    NotFound,
+    /// The gateway is carrying out another change.
+    GatewayBusy,
+    /// Too many calls; slower ones pass.
+    Throttle,
+    /// A passing fault.
+    Retry,
+    /// The nonce was used before: send again with another.
+    RetryNewNonce,
+    /// The same change is being carried out under this token: wait, and send again under it.
+    RetrySameToken,
+    /// A mistake in this program.
+    Defect,
+    /// A dry run passed: no error at all.
+    DryRunPassed,
+    /// Not known.
+    Unknown,
+}
+
+/// A refusal that the API put in words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{operation} failed: {} (code {code}, {}).",
+    message.trim_end_matches('.'),
+    request_words(*http_status, request_id.as_deref())
+)]
+pub struct ApiError {
+    /// The operation, as the API calls it.
+    pub operation: &'static str,
+    /// The API's code, `VpnGateway.Configuring` for one.
+    pub code: String,
+    /// The API's message on one line, without secrets.
+    pub message: String,
+    /// What support asks for.
+    pub request_id: Option<String>,
+    /// The HTTP status.
+    pub http_status: u16,
+    /// What it means for the caller.
+    pub class: Class,
+    /// The argument at fault by the name that users know it by (`client_ip_pool`, `id`, `region`), where the code or the
+    /// message tells.
+    pub argument: Option<&'static str>,
+}
+
+impl ApiError {
+    /// The refusal in a JSON answer; `None` when the answer has no code and so is not the API's.
+    pub fn read(
+        operation: &'static str,
+        http_status: u16,
+        header_request_id: Option<&str>,
+        answer: &Object,
+        credentials: &Credentials,
+    ) -> Option<ApiError> {
+        let code = answer.text("Code").ok().flatten()?;
+        let message = answer
+            .text("Message")
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| "the API gave no reason".to_owned());
+        let meaning = error_table::meaning(operation, http_status, &code, &message);
+        let request_id = answer.text("RequestId").ok().flatten();
+        Some(ApiError {
+            operation,
+            code: one_line(&code),
+            message: one_line(&credentials.redact(&message)),
+            request_id: request_id.or_else(|| header_request_id.map(str::to_owned)),
+            http_status,
+            class: meaning.class,
+            argument: meaning.argument,
+        })
+    }
+}
+
+/// What a call ended in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The API refused.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// No answer arrived.
+    #[error("{operation} got no answer from {host}: {reason}.")]
+    Transport {
+        /// The operation, as the API calls it.
+        operation: &'static str,
+        /// Where the call went.
+        host: String,
+        /// How far it came.
+        fault: TransportFault,
+        /// What the system said.
+        reason: String,
+    },
+    /// An answer arrived that is not the API's: a gateway's page, half an answer, or one of another shape.
+    #[error(
+        "{operation} got an answer that cannot be read: {reason} ({}).",
+        request_words(*http_status, request_id.as_deref())
+    )]
+    Answer {
+        /// The operation, as the API calls it.
+        operation: &'static str,
+        /// The HTTP status.
+        http_status: u16,
+        /// What support asks for, from the answer's header.
+        request_id: Option<String>,
+        /// What is wrong with it; never what it held.
+        reason: String,
+        /// What it means for the caller, by the status.
+        class: Class,
+    },
+    /// There is nothing to sign with.
+    #[error("{operation} was not sent: {error}.")]
+    Credentials {
+        /// The operation, as the API calls it.
+        operation: &'static str,
+        /// Why not.
+        error: credentials::Error,
+    },
+    /// There is nowhere to send it.
+    #[error("{operation} was not sent: {error}.")]
+    Endpoint {
+        /// The operation, as the API calls it.
+        operation: &'static str,
+        /// Why not.
+        error: endpoint::Error,
+    },
+    /// The caller called it off.
+    #[error(
+        "{operation} was called off{}.",
+        if *sent { " after it was sent: the cloud may have carried it out" } else { " before it had an effect" }
+    )]
+    Cancelled {
+        /// The operation, as the API calls it.
+        operation: &'static str,
+        /// Whether a change had been sent and its outcome is not known.
+        sent: bool,
+    },
+    /// It was tried more than once and this is how it ended.
+    #[error(
+        "{last} It was tried {attempts} times in {:.1} s.",
+        elapsed.as_secs_f64()
+    )]
+    Exhausted {
+        /// How often.
+        attempts: u32,
+        /// For how long.
+        elapsed: Duration,
+        /// How the last attempt ended.
+        last: Box<Error>,
+        /// Whether any of the attempts may have had an effect.
+        may_have_acted: bool,
+    },
+}
+
+/// How far a call without an answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransportFault {
+    /// No connection: nothing was sent.
+    Unreachable,
+    /// The connection broke, or the answer did not come in time: the request may have arrived.
+    Broken,
+    /// This machine cannot make connections at all (no certificates, for one).
+    Setup,
+}
+
+impl Error {
+    /// What the error means for the caller.
+    pub fn class(&self) -> Class {
+        match self {
+            Error::Api(error) => error.class,
+            Error::Transport {
+                fault: TransportFault::Setup,
+                ..
+            } => Class::Unknown,
+            Error::Transport { .. } => Class::Retry,
+            Error::Answer { class, .. } => *class,
+            Error::Credentials { .. } => Class::Credentials,
+            Error::Endpoint { .. } => Class::Input,
+            Error::Cancelled { .. } => Class::Unknown,
+            Error::Exhausted { last, .. } => last.class(),
+        }
+    }
+
+    /// The API's refusal, if it is one.
+    pub fn api(&self) -> Option<&ApiError> {
+        match self {
+            Error::Api(error) => Some(error),
+            Error::Exhausted { last, .. } => last.api(),
+            _ => None,
+        }
+    }
+
+    /// The API's code, if it is a refusal.
+    pub fn code(&self) -> Option<&str> {
+        self.api().map(|error| error.code.as_str())
+    }
+
+    /// The argument at fault, if the refusal tells (see [`ApiError::argument`]).
+    pub fn argument(&self) -> Option<&'static str> {
+        self.api().and_then(|error| error.argument)
+    }
+
+    /// What support asks for, if an answer brought one.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Error::Api(error) => error.request_id.as_deref(),
+            Error::Answer { request_id, .. } => request_id.as_deref(),
+            Error::Exhausted { last, .. } => last.request_id(),
+            _ => None,
+        }
+    }
+
+    /// The operation, as the API calls it.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Error::Api(error) => error.operation,
+            Error::Transport { operation, .. }
+            | Error::Answer { operation, .. }
+            | Error::Credentials { operation, .. }
+            | Error::Endpoint { operation, .. }
+            | Error::Cancelled { operation, .. } => operation,
+            Error::Exhausted { last, .. } => last.operation(),
+        }
+    }
+
+    /// Whether the cloud may have carried the call out although it ended in this error. Of use for changes only.
+    pub fn may_have_acted(&self) -> bool {
+        match self {
+            Error::Api(error) => error.http_status >= 500 || error.class == Class::RetrySameToken,
+            Error::Transport { fault, .. } => *fault == TransportFault::Broken,
+            Error::Answer { http_status, .. } => *http_status < 300 || *http_status >= 500,
+            Error::Credentials { .. } | Error::Endpoint { .. } => false,
+            Error::Cancelled { sent, .. } => *sent,
+            Error::Exhausted { may_have_acted, .. } => *may_have_acted,
+        }
+    }
+
+    /// What the retry policy decides on.
+    pub fn fault(&self) -> retry::Fault {
+        match self {
+            Error::Transport { fault, .. } => match fault {
+                TransportFault::Unreachable => retry::Fault::Unreachable,
+                TransportFault::Broken => retry::Fault::Class(Class::Retry),
+                TransportFault::Setup => retry::Fault::Class(Class::Unknown),
+            },
+            Error::Answer { http_status, .. } if *http_status < 300 => retry::Fault::Unreadable,
+            Error::Api(_) | Error::Answer { .. } => retry::Fault::Class(self.class()),
+            Error::Credentials { .. }
+            | Error::Endpoint { .. }
+            | Error::Cancelled { .. }
+            | Error::Exhausted { .. } => retry::Fault::Class(Class::Unknown),
+        }
+    }
+}
+
+fn request_words(http_status: u16, request_id: Option<&str>) -> String {
+    match request_id {
+        Some(id) => format!("HTTP {http_status}, RequestId {id}"),
+        None => format!("HTTP {http_status}, no RequestId"),
+    }
+}
+
+/// Control characters could move a terminal's cursor, and a page of text is no message.
+fn one_line(text: &str) -> String {
+    let mut line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST_MESSAGE)
+        .collect();
+    line.truncate(line.trim_end().len());
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::secret::Secret;
+
+    fn credentials() -> Credentials {
+        Credentials {
+            access_key_id: "id".into(),
+            secret: Secret::new("hunter2"),
+            security_token: Some(Secret::new("token3")),
+        }
+    }
+
+    fn api_error(body: &str) -> Option<ApiError> {
+        let answer = Object::parse(body.as_bytes()).unwrap();
+        ApiError::read(
+            "ModifySslVpnServer",
+            400,
+            Some("from-header"),
+            &answer,
+            &credentials(),
+        )
+    }
+
+    #[test]
+    fn a_refusal_reads_as_a_sentence_with_operation_code_and_request_id() {
+        let error = api_error(
+            r#"{"RequestId":"R-1","HostId":"h","Code":"InvalidName","Message":"The name is not valid","Recommend":"u"}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            error.to_string(),
+            "ModifySslVpnServer failed: The name is not valid (code InvalidName, HTTP 400, RequestId R-1)."
+        );
+        assert_eq!((error.class, error.argument), (Class::Input, Some("name")));
+    }
+
+    #[test]
+    fn the_request_id_of_the_header_serves_when_the_body_has_none() {
+        let error = api_error(r#"{"Code":"X","Message":""}"#).unwrap();
+        assert_eq!(error.request_id.as_deref(), Some("from-header"));
+        assert_eq!(error.message, "the API gave no reason");
+    }
+
+    #[test]
+    fn an_echo_of_what_was_sent_shows_no_secret_and_no_control_characters() {
+        let error = api_error(
+            r#"{"Code":"SignatureDoesNotMatch","Message":"canonical:\nx-acs-security-token:token3\u001b[2J hunter2"}"#,
+        )
+        .unwrap();
+        let shown = format!("{error} {error:?}");
+        assert!(
+            !shown.contains("token3") && !shown.contains("hunter2"),
+            "{shown}"
+        );
+        assert!(!error.message.chars().any(char::is_control));
+    }
+
+    #[test]
+    fn an_answer_without_a_code_is_not_the_apis() {
+        assert_eq!(api_error(r#"{"message":"no route"}"#), None);
+    }
+
+    #[test]
+    fn who_repeats_a_call_keeps_what_its_last_error_says() {
+        let last = Error::Api(api_error(r#"{"Code":"SystemBusy","Message":"Busy."}"#).unwrap());
+        let error = Error::Exhausted {
+            attempts: 3,
+            elapsed: Duration::from_millis(1234),
+            last: Box::new(last),
+            may_have_acted: true,
+        };
+        assert_eq!(
+            (error.class(), error.code(), error.request_id()),
+            (Class::Retry, Some("SystemBusy"), Some("from-header"))
+        );
+        assert!(error.may_have_acted());
+        assert_eq!(
+            error.to_string(),
+            "ModifySslVpnServer failed: Busy (code SystemBusy, HTTP 400, RequestId from-header). It was tried 3 times in 1.2 s."
+        );
+    }
+}

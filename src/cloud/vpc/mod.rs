@@ -1,0 +1,142 @@
+//! The VPC API, version 2016-04-28: a file a kind of object, each with its typed operations on [`Client`].
+//!
+//! Every call names its region, because an object is asked for where it is, and takes the token that calls it off. A change
+//! takes a [`ClientToken`] from its caller, who may send the same change again under it.
+
+mod listing;
+mod ssl_vpn_server;
+mod vpn_gateway;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+pub use ssl_vpn_server::{
+    CreateSslVpnServer, CreatedSslVpnServer, DeletedSslVpnServer, ModifySslVpnServer, SslVpnServer,
+};
+pub use vpn_gateway::{BusinessStatus, GatewayStatus, VpnGateway};
+
+use super::answer::Read;
+use super::client_token::ClientToken;
+use super::clock::Clock;
+use super::credentials::Source;
+use super::endpoint::{self, Endpoint};
+use super::error::Error;
+use super::request::{Operation, Parameters};
+use super::retry::Policy;
+use super::rpc::{Call, Rpc};
+use super::transport::{Limits, Transport};
+
+const VERSION: &str = "2016-04-28";
+
+/// What a [`Client`] is made of.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Who signs.
+    pub credentials: Arc<dyn Source>,
+    /// Where all calls go; by default each goes to its region's own endpoint.
+    pub endpoint: Option<Endpoint>,
+    /// What the client calls itself.
+    pub user_agent: String,
+    /// How often calls are repeated.
+    pub retry: Policy,
+    /// How long an attempt may take.
+    pub limits: Limits,
+    /// When it is.
+    pub clock: Clock,
+}
+
+impl Settings {
+    /// Settings with the defaults for all but who calls.
+    pub fn new(credentials: Arc<dyn Source>, user_agent: impl Into<String>) -> Settings {
+        Settings {
+            credentials,
+            endpoint: None,
+            user_agent: user_agent.into(),
+            retry: Policy::default(),
+            limits: Limits::default(),
+            clock: Clock::default(),
+        }
+    }
+}
+
+/// The VPC API. A clone is cheap and shares connections, credentials and clock.
+#[derive(Debug, Clone)]
+pub struct Client {
+    rpc: Arc<Rpc>,
+    endpoint: Option<Endpoint>,
+}
+
+impl Client {
+    /// A client; nothing is connected, read or asked for before the first call.
+    pub fn new(settings: Settings) -> Client {
+        Client {
+            rpc: Arc::new(Rpc {
+                transport: Transport::new(&settings.user_agent, settings.limits),
+                credentials: settings.credentials,
+                policy: settings.retry,
+                clock: settings.clock,
+            }),
+            endpoint: settings.endpoint,
+        }
+    }
+
+    async fn read<T: Read>(
+        &self,
+        name: &'static str,
+        region: &str,
+        parameters: Parameters,
+        cancel: &CancellationToken,
+    ) -> Result<T, Error> {
+        let operation = Operation {
+            name,
+            version: VERSION,
+            is_change: false,
+        };
+        self.call(operation, region, parameters, cancel).await
+    }
+
+    async fn change<T: Read>(
+        &self,
+        name: &'static str,
+        region: &str,
+        parameters: Parameters,
+        token: &ClientToken,
+        cancel: &CancellationToken,
+    ) -> Result<T, Error> {
+        let operation = Operation {
+            name,
+            version: VERSION,
+            is_change: true,
+        };
+        let parameters = parameters.with("ClientToken", token);
+        self.call(operation, region, parameters, cancel).await
+    }
+
+    async fn call<T: Read>(
+        &self,
+        operation: Operation,
+        region: &str,
+        parameters: Parameters,
+        cancel: &CancellationToken,
+    ) -> Result<T, Error> {
+        let endpoint = self.endpoint_in(region).map_err(|error| Error::Endpoint {
+            operation: operation.name,
+            error,
+        })?;
+        let call = Call {
+            operation,
+            endpoint: &endpoint,
+            parameters: &parameters.with("RegionId", region),
+        };
+        self.rpc.call(&call, cancel).await
+    }
+
+    fn endpoint_in(&self, region: &str) -> Result<Endpoint, endpoint::Error> {
+        endpoint::check_region(region)?;
+        match &self.endpoint {
+            Some(endpoint) => Ok(endpoint.clone()),
+            None => Endpoint::vpc(region),
+        }
+    }
+}
