@@ -17,6 +17,7 @@ mod arguments;
 mod configuration;
 mod convergence;
 mod create;
+mod demo;
 mod drift;
 mod examples;
 mod faults;

@@ -92,14 +92,71 @@ fn multi_factor_authentication_is_sent_only_where_it_is_or_was_on() {
 fn a_server_is_created_with_multi_factor_authentication() {
     let emulator = Emulator::quick();
     let workspace = Workspace::new(&emulator);
-    workspace.write(&with_multi_factor(1194));
+    workspace.write(&server(
+        "this",
+        r#"
+  enable_multi_factor_auth = true
+  idaas_instance_id        = "idaas_ue2jvisn35ea5lmthk267"
+  idaas_region_id          = "cn-hangzhou"
+  idaas_application_id     = "app_mkv7rgt4d7i4u7zqtzev2mxxxx"
+"#,
+    ));
     workspace.apply().exits(0);
     let calls = emulator.calls();
     let create = only(&calls, "CreateSslVpnServer");
     assert_eq!(create.parameter("EnableMultiFactorAuth"), "true");
-    assert_eq!(create.parameter("IDaaSInstanceId"), INSTANCE);
+    assert_eq!(
+        create.parameter("IDaaSInstanceId"),
+        "idaas_ue2jvisn35ea5lmthk267"
+    );
+    assert_eq!(
+        create.parameter("IDaaSApplicationId"),
+        "app_mkv7rgt4d7i4u7zqtzev2mxxxx"
+    );
     assert_eq!(workspace.attributes()["enable_multi_factor_auth"], true);
+    assert_eq!(workspace.attributes()["idaas_instance_version"], "EIAM 2.0");
     workspace.plan_refresh_only().exits(0);
+}
+
+#[test]
+fn a_gateway_too_old_for_it_takes_every_other_change() {
+    let emulator = Emulator::quick();
+    emulator.add_gateway(json!({
+        "VpnGatewayId": "vpn-bp1old0001",
+        "VpcId": "vpc-bp1old0001",
+        "RegionId": "cn-hangzhou",
+        // 2020-01-01
+        "CreateTime": 1_577_836_800_000_u64,
+    }));
+    let workspace = Workspace::new(&emulator);
+    let old = |rest: &str| {
+        server(
+            "this",
+            &format!("  vpn_gateway_id = \"vpn-bp1old0001\"\n{rest}"),
+        )
+    };
+    for body in [
+        "  port = 1194",
+        "  port = 1195\n  enable_multi_factor_auth = false",
+        "  port = 1196\n  name = \"old\"",
+    ] {
+        workspace.write(&old(body));
+        workspace.apply().exits(0);
+    }
+    workspace.write(&old(&format!(
+        "  port = 1196\n  enable_multi_factor_auth = true\n  idaas_instance_id = \"{INSTANCE}\""
+    )));
+    let outcome = workspace.apply();
+    outcome
+        .exits(1)
+        .says("OperationUnsupported.NotSupportMultiFactorAuth")
+        .says("enable_multi_factor_auth");
+    assert_eq!(workspace.attributes()["port"], 1196);
+    assert_ne!(
+        workspace.attributes()["enable_multi_factor_auth"],
+        true,
+        "it was refused"
+    );
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn neither_secret_nor_token_is_in_log_state_or_output() {
         "--describe-lag",
         "0.1s",
         "--access-key",
-        &format!("{ID}:{SECRET}"),
+        &format!("{ID}:{SECRET}:{TOKEN}"),
     ]);
     let mut workspace = Workspace::new(&emulator);
     let provider = in_region(&emulator, "cn-hangzhou")

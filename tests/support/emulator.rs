@@ -37,16 +37,17 @@ pub struct Call {
     /// Without signature and secrets.
     pub parameters: BTreeMap<String, String>,
     pub signature_version: Option<String>,
-    pub http_status: Option<u16>,
+    /// 0 when the connection was reset instead of an answer.
+    pub http_status: u16,
     /// The API's error code, when the answer was an error.
     pub code: Option<String>,
-    pub request_id: Option<String>,
+    pub request_id: String,
 }
 
 impl Call {
     /// Whether the call was carried out.
     pub fn accepted(&self) -> bool {
-        self.code.is_none() && self.http_status == Some(200)
+        self.code.is_none() && self.http_status == 200
     }
 
     /// Whether it asks for a change.

@@ -426,7 +426,7 @@ impl std::fmt::Debug for Outcome {
 }
 
 /// The Terraform to test with.
-fn terraform() -> PathBuf {
+pub fn terraform() -> PathBuf {
     if let Some(path) = std::env::var_os("ALIVPN_TEST_TERRAFORM") {
         let path = PathBuf::from(path);
         assert!(
