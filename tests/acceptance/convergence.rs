@@ -202,12 +202,12 @@ fn a_busy_gateway_is_waited_for_and_not_hammered() {
     ];
     for (operation, body, run) in steps {
         workspace.write(&server("this", body));
-        emulator.make_busy(GATEWAY, "4s");
+        emulator.make_busy(GATEWAY, "5s");
         let calls = emulator.calls_of(run);
         let refused = refused(&calls, operation);
         assert!(
             (1..=4).contains(&refused),
-            "{refused} refusals of {operation} in 4 s: {calls:#?}"
+            "{refused} refusals of {operation} in 5 s: {calls:#?}"
         );
     }
 }

@@ -63,7 +63,7 @@ impl Emulator {
             .await
             .context("the emulator does not say where it listens")??;
         let Some(endpoint) = line.trim().strip_prefix("listening on ") else {
-            bail!("the emulator began with {line:?}");
+            bail!("the emulator said {line:?} instead of where it listens");
         };
         let client = reqwest::Client::builder()
             .no_proxy()
