@@ -75,8 +75,8 @@ pub mod v3 {
             .join(";")
     }
 
-    /// The signature of a request in hexadecimal.
-    pub fn signature(request: &Request<'_>, access_key_secret: &str) -> String {
+    /// What the signature is computed over; the API quotes its own in a `SignatureDoesNotMatch`.
+    pub fn string_to_sign(request: &Request<'_>) -> String {
         let headers: String = request
             .headers
             .iter()
@@ -95,9 +95,13 @@ pub mod v3 {
             body_hash,
         ]
         .join("\n");
-        let string_to_sign = format!("{ALGORITHM}\n{}", content_sha256(canonical.as_bytes()));
+        format!("{ALGORITHM}\n{}", content_sha256(canonical.as_bytes()))
+    }
+
+    /// The signature of a request in hexadecimal.
+    pub fn signature(request: &Request<'_>, access_key_secret: &str) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, access_key_secret.as_bytes());
-        hex(hmac::sign(&key, string_to_sign.as_bytes()).as_ref())
+        hex(hmac::sign(&key, string_to_sign(request).as_bytes()).as_ref())
     }
 
     /// The whole `Authorization` header of a request.
@@ -118,21 +122,26 @@ pub mod v3 {
 pub mod v1 {
     use super::{BASE64_STANDARD, BTreeMap, Engine, canonical_query, hmac, percent_encode};
 
+    /// What the signature is computed over; the API quotes its own in a `SignatureDoesNotMatch`.
+    pub fn string_to_sign(method: &str, parameters: &BTreeMap<String, String>) -> String {
+        format!(
+            "{method}&{}&{}",
+            percent_encode("/"),
+            percent_encode(&canonical_query(parameters))
+        )
+    }
+
     /// The value of the parameter `Signature` for the other parameters (query and form together, without `Signature`).
     pub fn signature(
         method: &str,
         parameters: &BTreeMap<String, String>,
         access_key_secret: &str,
     ) -> String {
-        let string_to_sign = format!(
-            "{method}&{}&{}",
-            percent_encode("/"),
-            percent_encode(&canonical_query(parameters))
-        );
         let key = hmac::Key::new(
             hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
             format!("{access_key_secret}&").as_bytes(),
         );
+        let string_to_sign = string_to_sign(method, parameters);
         BASE64_STANDARD.encode(hmac::sign(&key, string_to_sign.as_bytes()))
     }
 }

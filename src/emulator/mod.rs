@@ -1,1 +1,196 @@
 //! The VPC API on a laptop: for the demo, for tests, for people who test their own modules.
+//!
+//! - [`Emulator::start`] listens and answers until [`Running::stop`]; several can run in one process, each an account of its own.
+//! - `api` is the API's side: it verifies who calls ([`AccessKey`]), meets ordered faults, keeps ClientTokens and carries `operations` out.
+//! - `world` holds gateways and servers, `timeline` says when a change becomes visible. Both are pure: time is an argument.
+//! - `control` is the other side, `/_emulator/`, where tests and people look behind the API and break things.
+
+mod answer;
+mod api;
+mod authentication;
+mod calls;
+mod client_tokens;
+mod connection;
+mod control;
+pub mod duration;
+mod error;
+mod faults;
+mod operations;
+mod parameters;
+mod regions;
+mod request;
+mod rules;
+mod service;
+mod settings;
+mod ssl_vpn_server;
+mod timeline;
+mod vpn_gateway;
+mod world;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::any;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub use authentication::{AccessKey, AccessKeyError};
+pub use settings::{GatewaySetting, GatewaySettingError, Settings, default_gateways};
+pub use timeline::Timing;
+
+use connection::{BreakableListener, Connection};
+use service::Service;
+use vpn_gateway::VpnGateway;
+use world::World;
+
+/// How long [`Running::stop`] waits for connections that are at work.
+const LONGEST_STOP: Duration = Duration::from_secs(1);
+
+/// The VPC API on a local port.
+#[derive(Debug)]
+pub struct Emulator;
+
+/// Why an emulator does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is not this machine's alone.
+    #[error(
+        "{0} can be reached from other machines: the emulator's keys are public and its control endpoint is open. \
+         Listen on 127.0.0.1, or add --allow-remote if that is what you want"
+    )]
+    NotLoopback(SocketAddr),
+    /// The region does not exist.
+    #[error("there is no region {0}")]
+    UnknownRegion(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}{}", hint(.reason))]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        reason: io::Error,
+    },
+}
+
+fn hint(reason: &io::Error) -> &'static str {
+    match reason.kind() {
+        io::ErrorKind::AddrInUse => {
+            ". Another program has this port, perhaps an emulator: end it, or choose another with --listen (port 0 picks a free one)"
+        }
+        _ => "",
+    }
+}
+
+/// An emulator that listens. It ends when stopped or dropped.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stopped: CancellationToken,
+    server: JoinHandle<io::Result<()>>,
+}
+
+impl Emulator {
+    /// Starts to listen; the runtime serves until [`Running::stop`].
+    ///
+    /// # Errors
+    /// When the settings or the address do not allow it.
+    pub async fn start(settings: Settings) -> Result<Running, StartError> {
+        if !settings.listen.ip().is_loopback() && !settings.allow_remote {
+            return Err(StartError::NotLoopback(settings.listen));
+        }
+        if !regions::is_known(&settings.region_id) {
+            return Err(StartError::UnknownRegion(settings.region_id));
+        }
+        let cannot_listen = |reason| StartError::Listen {
+            address: settings.listen,
+            reason,
+        };
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .map_err(cannot_listen)?;
+        let address = listener.local_addr().map_err(cannot_listen)?;
+
+        let stopped = CancellationToken::new();
+        let service = service(settings, stopped.clone());
+        let router = Router::new()
+            .route("/", any(api::call))
+            .nest("/_emulator", control::routes())
+            .fallback(elsewhere)
+            .with_state(Arc::new(service));
+        let serve = axum::serve(
+            BreakableListener::new(listener, stopped.clone()),
+            router.into_make_service_with_connect_info::<Connection>(),
+        )
+        .with_graceful_shutdown(stopped.clone().cancelled_owned());
+        Ok(Running {
+            address,
+            stopped,
+            server: tokio::spawn(serve.into_future()),
+        })
+    }
+}
+
+fn service(settings: Settings, stopped: CancellationToken) -> Service {
+    let mut access_keys = settings.access_keys;
+    if access_keys.is_empty() {
+        access_keys.extend("testid:testsecret".parse::<AccessKey>());
+    }
+    let mut gateways = settings.gateways;
+    if gateways.is_empty() {
+        gateways = default_gateways();
+    }
+    let service = Service::new(
+        World::new(settings.timing),
+        access_keys,
+        settings.region_id.clone(),
+        stopped,
+    );
+    let now = service.now().unix_ms;
+    for gateway in gateways {
+        service.lock().world.put_gateway(VpnGateway::new(
+            &gateway.vpn_gateway_id,
+            &gateway.vpc_id,
+            &settings.region_id,
+            now,
+        ));
+    }
+    service
+}
+
+/// The API lives at `/` only.
+async fn elsewhere(State(_): State<Arc<Service>>) -> (StatusCode, &'static str) {
+    (
+        StatusCode::NOT_FOUND,
+        "The API is at /, the control endpoint at /_emulator/state.\n",
+    )
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends it: nobody is accepted any more, and every connection is closed, also one that waits for a delayed answer.
+    pub async fn stop(mut self) {
+        self.stopped.cancel();
+        if tokio::time::timeout(LONGEST_STOP, &mut self.server)
+            .await
+            .is_err()
+        {
+            self.server.abort();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stopped.cancel();
+    }
+}

@@ -10,8 +10,6 @@ mod folder;
 mod story;
 mod terraform;
 
-use std::process::ExitCode;
-
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
@@ -20,57 +18,39 @@ use folder::WorkFolder;
 use story::Story;
 use terraform::Terraform;
 
-/// Shows the provider at work against the emulator; needs only Terraform (or OpenTofu) on PATH.
-#[derive(Debug, Args)]
-pub struct Demo {
-    /// Keep the folder with configuration and state, and print where it is.
+/// Show the provider at work against the emulator; needs only Terraform (or OpenTofu) on PATH
+#[derive(Args)]
+pub struct Arguments {
+    /// Keep the folder with configuration and state, and print where it is
     #[arg(long)]
     keep: bool,
 }
 
-/// Exit status of a program that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
-
-impl Demo {
-    /// Runs the demo; 0 when every step did what it should.
-    pub async fn run(self) -> ExitCode {
-        let interrupt = CancellationToken::new();
-        let pressed = interrupt.clone();
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                pressed.cancel();
-            }
-        });
-        match self.play(&interrupt).await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) if interrupt.is_cancelled() => {
-                eprintln!("\nalivpn demo: interrupted");
-                ExitCode::from(INTERRUPTED)
-            }
-            Err(error) => {
-                eprintln!("\nalivpn demo: {error:#}");
-                ExitCode::FAILURE
-            }
+/// Plays the demo; an error when a step did not do what it should, or on Ctrl-C.
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let interrupt = CancellationToken::new();
+    let pressed = interrupt.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            pressed.cancel();
         }
+    });
+
+    let core = terraform::find()?;
+    let binaries = terraform::provider_folder().await?;
+    let mut folder = WorkFolder::create(&binaries)?;
+    let emulator = Emulator::start().await?;
+    let terraform = Terraform::new(core, folder.path(), interrupt.clone());
+
+    let result = Story::new(&emulator, &terraform, folder.path())
+        .tell()
+        .await;
+
+    // A failure is there to be looked into; an interrupt is none.
+    let failed = result.is_err() && !interrupt.is_cancelled();
+    if arguments.keep || failed {
+        folder.keep();
+        println!("\nThe folder is kept: {}", folder.path().display());
     }
-
-    async fn play(&self, interrupt: &CancellationToken) -> anyhow::Result<()> {
-        let core = terraform::find()?;
-        let binaries = terraform::provider_folder().await?;
-        let mut folder = WorkFolder::create(&binaries)?;
-        let emulator = Emulator::start().await?;
-        let terraform = Terraform::new(core, folder.path(), interrupt.clone());
-
-        let result = Story::new(&emulator, &terraform, folder.path())
-            .tell()
-            .await;
-
-        // A failure is there to be looked into; an interrupt is none.
-        let failed = result.is_err() && !interrupt.is_cancelled();
-        if self.keep || failed {
-            folder.keep();
-            println!("\nThe folder is kept: {}", folder.path().display());
-        }
-        result
-    }
+    result
 }

@@ -2,27 +2,37 @@
 #![forbid(unsafe_code)]
 
 mod demo;
+mod emulator;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The companion of the Terraform provider for Alibaba Cloud's SSL-VPN.
-#[derive(Debug, Parser)]
+/// The companion of terraform-provider-alivpn
+#[derive(Parser)]
 #[command(name = "alivpn", version)]
-struct Alivpn {
+struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
-    Demo(demo::Demo),
+    Emulator(emulator::Arguments),
+    Demo(demo::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Alivpn::parse().command {
-        Command::Demo(demo) => demo.run().await,
+    let result = match Arguments::parse().command {
+        Command::Emulator(arguments) => emulator::run(arguments).await,
+        Command::Demo(arguments) => demo::run(arguments).await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("alivpn: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -1,0 +1,22 @@
+//! DescribeVpnGateway: the attributes are the answer itself.
+
+use super::describe_vpn_gateways::shown_attributes;
+use super::{Answer, Moment, region};
+use crate::emulator::error::{self, ApiError};
+use crate::emulator::parameters::Parameters;
+use crate::emulator::world::World;
+
+pub(super) fn perform(
+    world: &World,
+    parameters: &Parameters,
+    now: Moment,
+) -> Result<Answer, ApiError> {
+    let region = region(parameters)?;
+    let id = parameters.required("VpnGatewayId")?;
+    let gateway = world
+        .shown_gateways(region, now.instant)
+        .into_iter()
+        .find(|gateway| gateway.vpn_gateway_id == id)
+        .ok_or(error::INVALID_VPN_GATEWAY_INSTANCE_ID_NOT_FOUND)?;
+    Ok(shown_attributes(&gateway))
+}

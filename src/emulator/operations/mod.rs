@@ -1,0 +1,158 @@
+//! The operations of the API, a file each. Every one is a straight line in the order in which the API looks: region, parameters, existence,
+//! payment and abilities of the gateway, whether it is busy, quota and conflicts, dry run; the effect comes last.
+
+mod create_ssl_vpn_server;
+mod delete_ssl_vpn_server;
+mod describe_regions;
+mod describe_ssl_vpn_servers;
+mod describe_vpn_gateway;
+mod describe_vpn_gateways;
+mod ip_conflict;
+mod modify_ssl_vpn_server;
+
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use super::error::{self, ApiError};
+use super::parameters::{Page, Parameters};
+use super::regions;
+use super::world::World;
+
+/// The present, as both clocks have it.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// For what takes time.
+    pub instant: Instant,
+    /// Milliseconds since 1970, for what the API writes down.
+    pub unix_ms: u64,
+}
+
+/// What an operation answers, without the RequestId.
+pub type Answer = Map<String, Value>;
+
+/// An operation of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Operation {
+    CreateSslVpnServer,
+    ModifySslVpnServer,
+    DeleteSslVpnServer,
+    DescribeSslVpnServers,
+    DescribeVpnGateway,
+    DescribeVpnGateways,
+    DescribeRegions,
+}
+
+impl Operation {
+    const ALL: [Self; 7] = [
+        Self::CreateSslVpnServer,
+        Self::ModifySslVpnServer,
+        Self::DeleteSslVpnServer,
+        Self::DescribeSslVpnServers,
+        Self::DescribeVpnGateway,
+        Self::DescribeVpnGateways,
+        Self::DescribeRegions,
+    ];
+
+    /// The operation of a name, which is exact in its case.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|operation| operation.name() == name)
+    }
+
+    /// As in `x-acs-action` and `Action`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CreateSslVpnServer => "CreateSslVpnServer",
+            Self::ModifySslVpnServer => "ModifySslVpnServer",
+            Self::DeleteSslVpnServer => "DeleteSslVpnServer",
+            Self::DescribeSslVpnServers => "DescribeSslVpnServers",
+            Self::DescribeVpnGateway => "DescribeVpnGateway",
+            Self::DescribeVpnGateways => "DescribeVpnGateways",
+            Self::DescribeRegions => "DescribeRegions",
+        }
+    }
+
+    /// Whether it takes a ClientToken.
+    pub fn is_change(self) -> bool {
+        matches!(
+            self,
+            Self::CreateSslVpnServer | Self::ModifySslVpnServer | Self::DeleteSslVpnServer
+        )
+    }
+
+    /// Carries it out.
+    ///
+    /// # Errors
+    /// The API's refusals; then nothing was changed.
+    pub fn perform(
+        self,
+        world: &mut World,
+        parameters: &Parameters,
+        now: Moment,
+    ) -> Result<Answer, ApiError> {
+        world.advance(now.instant);
+        match self {
+            Self::CreateSslVpnServer => create_ssl_vpn_server::perform(world, parameters, now),
+            Self::ModifySslVpnServer => modify_ssl_vpn_server::perform(world, parameters, now),
+            Self::DeleteSslVpnServer => delete_ssl_vpn_server::perform(world, parameters, now),
+            Self::DescribeSslVpnServers => describe_ssl_vpn_servers::perform(world, parameters),
+            Self::DescribeVpnGateway => describe_vpn_gateway::perform(world, parameters, now),
+            Self::DescribeVpnGateways => describe_vpn_gateways::perform(world, parameters, now),
+            Self::DescribeRegions => describe_regions::perform(parameters),
+        }
+    }
+}
+
+/// The region of a call.
+fn region(parameters: &Parameters) -> Result<&str, ApiError> {
+    let region = parameters.required("RegionId")?;
+    if regions::is_known(region) {
+        Ok(region)
+    } else {
+        Err(error::INVALID_REGION_ID_NOT_FOUND.into())
+    }
+}
+
+/// Ends a call with `DryRun=true` before its effect.
+fn check_dry_run(dry_run: Option<bool>) -> Result<(), ApiError> {
+    match dry_run {
+        Some(true) => Err(error::DRY_RUN_OPERATION.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The attributes of an object as an answer.
+fn attributes(object: &impl serde::Serialize) -> Answer {
+    match serde_json::to_value(object) {
+        Ok(Value::Object(attributes)) => attributes,
+        _ => Answer::new(),
+    }
+}
+
+/// One page of a list, wrapped twice as the API does: `"VpnGateways": {"VpnGateway": [..]}`.
+fn list(outer: &str, inner: &str, page: Page, all: Vec<Answer>) -> Answer {
+    let total = all.len();
+    let mut wrapped = Answer::new();
+    wrapped.insert(inner.to_owned(), page.of(all).into());
+    let mut answer = Answer::new();
+    answer.insert("PageNumber".to_owned(), page.number.into());
+    answer.insert("PageSize".to_owned(), page.size.into());
+    answer.insert("TotalCount".to_owned(), total.into());
+    answer.insert(outer.to_owned(), wrapped.into());
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_found_by_their_exact_name() {
+        for operation in Operation::ALL {
+            assert_eq!(Operation::of(operation.name()), Some(operation));
+        }
+        assert_eq!(Operation::of("describeRegions"), None);
+    }
+}

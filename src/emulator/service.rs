@@ -1,0 +1,102 @@
+//! What the API and the control endpoint share: the state behind one lock that is never held across a wait, the clocks, and the stop.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::authentication::{AccessKey, Nonces};
+use super::calls::Calls;
+use super::client_tokens::ClientTokens;
+use super::faults::Faults;
+use super::operations::Moment;
+use super::world::World;
+
+/// Everything that changes.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Gateways and servers.
+    pub world: World,
+    /// Faults on order.
+    pub faults: Faults,
+    /// The record of calls.
+    pub calls: Calls,
+    /// Tokens that were used.
+    pub client_tokens: ClientTokens,
+    /// Nonces that were used.
+    pub nonces: Nonces,
+}
+
+/// A running emulator's inside.
+#[derive(Debug)]
+pub struct Service {
+    state: Mutex<State>,
+    access_keys: Vec<AccessKey>,
+    region_id: String,
+    started: Instant,
+    stopped: CancellationToken,
+}
+
+impl Service {
+    /// Starts the clock.
+    pub fn new(
+        world: World,
+        access_keys: Vec<AccessKey>,
+        region_id: String,
+        stopped: CancellationToken,
+    ) -> Self {
+        Self {
+            state: Mutex::new(State {
+                world,
+                ..State::default()
+            }),
+            access_keys,
+            region_id,
+            started: Instant::now(),
+            stopped,
+        }
+    }
+
+    /// The state, for as long as the guard lives. A panic elsewhere does not take it away.
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The pairs that are accepted.
+    pub fn access_keys(&self) -> &[AccessKey] {
+        &self.access_keys
+    }
+
+    /// Where gateways are unless said otherwise.
+    pub fn region_id(&self) -> &str {
+        &self.region_id
+    }
+
+    /// The present.
+    pub fn now(&self) -> Moment {
+        let unix = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Moment {
+            instant: Instant::now(),
+            unix_ms: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Milliseconds since the start.
+    pub fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Waits; false when the emulator was stopped meanwhile.
+    pub async fn wait(&self, duration: Duration) -> bool {
+        if duration.is_zero() {
+            return true;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(duration) => true,
+            () = self.stopped.cancelled() => false,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! How an emulator is set up.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+
+use super::authentication::AccessKey;
+use super::timeline::Timing;
+
+/// Everything that can be chosen; the defaults are those of `alivpn emulator`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Listen on an address that other machines reach.
+    pub allow_remote: bool,
+    /// How long changes take.
+    pub timing: Timing,
+    /// Where the gateways are.
+    pub region_id: String,
+    /// The gateways to begin with; none means [`default_gateways`].
+    pub gateways: Vec<GatewaySetting>,
+    /// The pairs that are accepted; none means `testid:testsecret`.
+    pub access_keys: Vec<AccessKey>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            allow_remote: false,
+            timing: Timing::default(),
+            region_id: "cn-hangzhou".to_owned(),
+            gateways: Vec::new(),
+            access_keys: Vec::new(),
+        }
+    }
+}
+
+/// A gateway to begin with, `ID=VPC`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewaySetting {
+    /// `vpn-...`.
+    pub vpn_gateway_id: String,
+    /// `vpc-...`.
+    pub vpc_id: String,
+}
+
+/// The text is no `ID=VPC`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write it as ID=VPC, such as vpn-bp1example=vpc-bp1example")]
+pub struct GatewaySettingError;
+
+impl FromStr for GatewaySetting {
+    type Err = GatewaySettingError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((id, vpc_id)) if !id.is_empty() && !vpc_id.is_empty() => Ok(Self {
+                vpn_gateway_id: id.to_owned(),
+                vpc_id: vpc_id.to_owned(),
+            }),
+            _ => Err(GatewaySettingError),
+        }
+    }
+}
+
+/// Three gateways, each in a VPC of its own.
+pub fn default_gateways() -> Vec<GatewaySetting> {
+    (1..=3)
+        .map(|number| GatewaySetting {
+            vpn_gateway_id: format!("vpn-bp1emulator{number:04}"),
+            vpc_id: format!("vpc-bp1emulator{number:04}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gateway_is_written_with_its_vpc() {
+        let gateway: GatewaySetting = "vpn-1=vpc-1".parse().unwrap();
+        assert_eq!(
+            (gateway.vpn_gateway_id.as_str(), gateway.vpc_id.as_str()),
+            ("vpn-1", "vpc-1")
+        );
+        for text in ["vpn-1", "=vpc-1", "vpn-1="] {
+            assert_eq!(
+                text.parse::<GatewaySetting>(),
+                Err(GatewaySettingError),
+                "{text}"
+            );
+        }
+    }
+}
