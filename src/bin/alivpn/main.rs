@@ -1,6 +1,7 @@
 //! `alivpn`: the companion for people.
 #![forbid(unsafe_code)]
 
+mod demo;
 mod emulator;
 
 use std::process::ExitCode;
@@ -18,12 +19,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Emulator(emulator::Arguments),
+    Demo(demo::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Emulator(arguments) => emulator::run(arguments).await,
+        Command::Demo(arguments) => demo::run(arguments).await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

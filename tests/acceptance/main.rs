@@ -1,0 +1,32 @@
+//! Real Terraform, the real provider binary, real HTTP requests against the real emulator.
+//!
+//! A test has its own emulator on a free port and its own folder, and asserts what the user reads, what the state
+//! holds, what calls the cloud saw and what is true there afterwards. Times are taken from the emulator's own clock
+//! wherever the machine's load could spoil a measurement.
+
+// The support files end a test by panicking, as a test does.
+#![allow(clippy::expect_used)]
+#![cfg(unix)]
+
+#[path = "../support/emulator.rs"]
+mod emulator;
+#[path = "../support/terraform.rs"]
+mod terraform;
+
+mod arguments;
+mod configuration;
+mod convergence;
+mod create;
+mod demo;
+mod drift;
+mod examples;
+mod faults;
+mod import;
+mod interrupt;
+mod mfa;
+mod parallel;
+mod region;
+mod secrets;
+mod subnets;
+mod timeouts;
+mod update;

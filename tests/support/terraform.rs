@@ -1,0 +1,445 @@
+//! Real Terraform for a test: a folder of its own, the built provider by `dev_overrides`, nothing from outside.
+//!
+//! Every run has its own process group, so that a test can press Ctrl-C as a terminal does, and a time limit.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::emulator::{Emulator, GATEWAY};
+
+/// No run of these tests needs longer; one that does is stopped and shown.
+const LIMIT: Duration = Duration::from_secs(120);
+
+const REQUIRED_PROVIDERS: &str = r#"
+terraform {
+  required_providers {
+    alivpn = {
+      source = "alivpn/alivpn"
+    }
+  }
+}
+"#;
+
+/// A folder with a configuration, a state, and a way to run Terraform in it.
+pub struct Workspace {
+    folder: TempDir,
+    environment: BTreeMap<String, String>,
+    runs: AtomicU32,
+}
+
+impl Workspace {
+    /// A workspace whose provider block points at the emulator, in cn-hangzhou, with its key pair.
+    pub fn new(emulator: &Emulator) -> Self {
+        let workspace = Self::empty();
+        workspace.provider(&in_region(emulator, "cn-hangzhou"));
+        workspace
+    }
+
+    /// A workspace without any configuration.
+    pub fn empty() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("alivpn-test-")
+            .tempdir()
+            .expect("a temporary folder");
+        for name in ["home", "tmp", "work"] {
+            fs::create_dir(folder.path().join(name)).expect("a folder in it");
+        }
+        let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
+        let binaries = provider.parent().expect("a binary lies in a folder");
+        let configuration = format!(
+            "provider_installation {{\n  dev_overrides {{\n    \"alivpn/alivpn\" = {:?}\n  }}\n  direct {{}}\n}}\n",
+            binaries.display().to_string(),
+        );
+        fs::write(folder.path().join("cli.tfrc"), configuration)
+            .expect("the CLI configuration is written");
+        Self {
+            folder,
+            environment: BTreeMap::new(),
+            runs: AtomicU32::new(0),
+        }
+    }
+
+    /// The folder that Terraform runs in.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    /// The folder that Terraform and the provider have for temporary files.
+    pub fn temporary_files(&self) -> PathBuf {
+        self.folder.path().join("tmp")
+    }
+
+    /// Sets an environment variable for the runs that follow.
+    pub fn environment(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Writes the provider block's body.
+    pub fn provider(&self, body: &str) {
+        self.write_file(
+            "provider.tf",
+            &format!("{REQUIRED_PROVIDERS}\nprovider \"alivpn\" {{\n{body}\n}}\n"),
+        );
+    }
+
+    /// Writes `main.tf`.
+    pub fn write(&self, configuration: &str) {
+        self.write_file("main.tf", configuration);
+    }
+
+    /// Writes any file of the configuration.
+    pub fn write_file(&self, name: &str, text: &str) {
+        fs::write(self.path().join(name), text).expect("a file of the configuration is written");
+    }
+
+    /// Runs Terraform to its end.
+    pub fn terraform(&self, arguments: &[&str]) -> Outcome {
+        self.start(arguments).wait(LIMIT)
+    }
+
+    /// Starts Terraform and returns at once.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        let run = self.runs.fetch_add(1, Ordering::Relaxed);
+        let stdout = self.folder.path().join(format!("{run}.stdout"));
+        let stderr = self.folder.path().join(format!("{run}.stderr"));
+        let child = Command::new(terraform())
+            .args(arguments)
+            .current_dir(self.path())
+            // Proxies, credentials, TF_ variables: nothing of the developer's own may reach a test.
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path().join("home"))
+            .env("TMPDIR", self.temporary_files())
+            .env("TF_CLI_CONFIG_FILE", self.folder.path().join("cli.tfrc"))
+            .env("TF_DATA_DIR", self.folder.path().join("data"))
+            .env("TF_IN_AUTOMATION", "1")
+            .env("CHECKPOINT_DISABLE", "1")
+            .envs(&self.environment)
+            .stdin(Stdio::null())
+            .stdout(File::create(&stdout).expect("a file for the output"))
+            .stderr(File::create(&stderr).expect("a file for the errors"))
+            .process_group(0)
+            .spawn()
+            .expect("Terraform starts");
+        let command = format!("terraform {}", arguments.join(" "));
+        Running {
+            child,
+            command,
+            stdout,
+            stderr,
+            begun: Instant::now(),
+        }
+    }
+
+    /// `terraform plan`: exit status 0 when there is nothing to do, 2 when there is.
+    pub fn plan(&self) -> Outcome {
+        self.terraform(&["plan", "-no-color", "-input=false", "-detailed-exitcode"])
+    }
+
+    /// [`Workspace::plan`] with events instead of text.
+    pub fn plan_events(&self) -> Outcome {
+        self.terraform(&["plan", "-json", "-input=false", "-detailed-exitcode"])
+    }
+
+    /// A plan as data: the whole of `terraform show -json`.
+    pub fn planned(&self) -> Value {
+        self.terraform(&["plan", "-no-color", "-input=false", "-out=saved.tfplan"])
+            .exits(0);
+        let shown = self.terraform(&["show", "-json", "saved.tfplan"]);
+        shown.exits(0);
+        serde_json::from_str(&shown.stdout).expect("a plan is JSON")
+    }
+
+    /// `terraform plan -refresh-only`: exit status 0 when nothing drifted, 2 when something did.
+    pub fn plan_refresh_only(&self) -> Outcome {
+        self.terraform(&[
+            "plan",
+            "-no-color",
+            "-input=false",
+            "-refresh-only",
+            "-detailed-exitcode",
+        ])
+    }
+
+    /// `terraform apply`, approved.
+    pub fn apply(&self) -> Outcome {
+        self.terraform(&["apply", "-no-color", "-input=false", "-auto-approve"])
+    }
+
+    /// [`Workspace::apply`] with events instead of text.
+    pub fn apply_events(&self) -> Outcome {
+        self.terraform(&["apply", "-json", "-input=false", "-auto-approve"])
+    }
+
+    /// Starts `terraform apply`, approved, and returns at once.
+    pub fn start_apply(&self) -> Running {
+        self.start(&["apply", "-no-color", "-input=false", "-auto-approve"])
+    }
+
+    /// `terraform destroy`, approved.
+    pub fn destroy(&self) -> Outcome {
+        self.terraform(&["destroy", "-no-color", "-input=false", "-auto-approve"])
+    }
+
+    /// `terraform import` of `alivpn_ssl_vpn_server.this`.
+    pub fn import(&self, id: &str) -> Outcome {
+        self.terraform(&[
+            "import",
+            "-no-color",
+            "-input=false",
+            "alivpn_ssl_vpn_server.this",
+            id,
+        ])
+    }
+
+    /// `terraform validate`: its diagnostics as data.
+    pub fn validate(&self) -> Vec<Value> {
+        let outcome = self.terraform(&["validate", "-json"]);
+        let answer: Value = serde_json::from_str(&outcome.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {outcome:?}"));
+        let diagnostics = answer["diagnostics"]
+            .as_array()
+            .expect("validate lists diagnostics");
+        // Terraform reminds of the development override on every run.
+        let own = |diagnostic: &&Value| {
+            !diagnostic["summary"]
+                .as_str()
+                .unwrap_or_default()
+                .contains("development overrides")
+        };
+        diagnostics.iter().filter(own).cloned().collect()
+    }
+
+    /// The state file's text, empty when there is none.
+    pub fn state(&self) -> String {
+        fs::read_to_string(self.path().join("terraform.tfstate")).unwrap_or_default()
+    }
+
+    /// What the state holds of `alivpn_ssl_vpn_server.this`: attributes, private data, status. Null when it holds nothing.
+    pub fn instance(&self) -> Value {
+        let text = self.state();
+        if text.is_empty() {
+            return Value::Null;
+        }
+        let state: Value = serde_json::from_str(&text).expect("a state is JSON");
+        let resources = state["resources"]
+            .as_array()
+            .expect("a state has resources");
+        let resource = resources.iter().find(|resource| {
+            resource["type"] == "alivpn_ssl_vpn_server" && resource["name"] == "this"
+        });
+        resource.map_or(Value::Null, |resource| resource["instances"][0].clone())
+    }
+
+    /// The attributes that the state holds of `alivpn_ssl_vpn_server.this`.
+    pub fn attributes(&self) -> Value {
+        self.instance()["attributes"].clone()
+    }
+}
+
+/// The provider block's body for the emulator.
+pub fn in_region(emulator: &Emulator, region: &str) -> String {
+    format!(
+        r#"
+  region     = "{region}"
+  access_key = "testid"
+  secret_key = "testsecret"
+
+  endpoints {{
+    vpc = "{}"
+  }}"#,
+        emulator.endpoint()
+    )
+}
+
+/// `resource "alivpn_ssl_vpn_server" LABEL` with this body; the required arguments that it leaves out have usual values.
+pub fn server(label: &str, body: &str) -> String {
+    let required = [
+        ("vpn_gateway_id", format!("{GATEWAY:?}")),
+        ("client_ip_pool", "\"10.30.0.0/24\"".to_owned()),
+        ("local_subnets", "[\"192.168.0.0/16\"]".to_owned()),
+    ];
+    let mut configuration = format!("resource \"alivpn_ssl_vpn_server\" \"{label}\" {{\n");
+    for (name, value) in required {
+        if !body.lines().any(|line| line.trim_start().starts_with(name)) {
+            configuration.push_str(&format!("  {name} = {value}\n"));
+        }
+    }
+    configuration.push_str(body.trim_matches('\n'));
+    configuration.push_str("\n}\n");
+    configuration
+}
+
+/// A run under way; it is killed when dropped.
+pub struct Running {
+    child: Child,
+    command: String,
+    stdout: PathBuf,
+    stderr: PathBuf,
+    begun: Instant,
+}
+
+impl Running {
+    /// Ctrl-C: SIGINT to the whole process group.
+    pub fn interrupt(&self) {
+        killpg(self.group(), Signal::SIGINT).expect("the process group takes a signal");
+    }
+
+    /// Waits for the end; past the limit the run is stopped and the test fails.
+    #[track_caller]
+    pub fn wait(mut self, limit: Duration) -> Outcome {
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("the run can be waited for") {
+                break status.code();
+            }
+            if begun.elapsed() > limit {
+                let _ = killpg(self.group(), Signal::SIGKILL);
+                break None;
+            }
+            thread::sleep(Duration::from_millis(10));
+        };
+        let outcome = Outcome {
+            command: self.command.clone(),
+            status,
+            stdout: fs::read_to_string(&self.stdout).unwrap_or_default(),
+            stderr: fs::read_to_string(&self.stderr).unwrap_or_default(),
+            elapsed: self.begun.elapsed(),
+        };
+        assert!(
+            begun.elapsed() <= limit,
+            "not at its end after {limit:?}: {outcome:?}"
+        );
+        outcome
+    }
+
+    fn group(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().expect("a process ID fits"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = killpg(self.group(), Signal::SIGKILL);
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// What a run came to.
+pub struct Outcome {
+    command: String,
+    /// The exit status, none when a signal ended the run.
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+    /// From the start of the process to its end.
+    pub elapsed: Duration,
+}
+
+impl Outcome {
+    /// Fails the test, with the run's output, unless this was the exit status.
+    #[track_caller]
+    pub fn exits(&self, status: i32) -> &Self {
+        assert_eq!(self.status, Some(status), "{self:?}");
+        self
+    }
+
+    /// Fails the test, with the run's output, unless this stands in it, wherever Terraform broke the lines.
+    #[track_caller]
+    pub fn says(&self, words: &str) -> &Self {
+        assert!(self.text().contains(words), "not said: {words:?}\n{self:?}");
+        self
+    }
+
+    /// The opposite of [`Outcome::says`].
+    #[track_caller]
+    pub fn does_not_say(&self, words: &str) -> &Self {
+        assert!(!self.text().contains(words), "said: {words:?}\n{self:?}");
+        self
+    }
+
+    /// Fails the test unless the run was shorter than this.
+    #[track_caller]
+    pub fn within(&self, limit: Duration) -> &Self {
+        assert!(self.elapsed < limit, "longer than {limit:?}: {self:?}");
+        self
+    }
+
+    /// The lines of a run with `-json`.
+    pub fn events(&self) -> Vec<Value> {
+        self.stdout
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
+    }
+
+    /// The diagnostics of a run with `-json` that have this severity.
+    pub fn diagnostics(&self, severity: &str) -> Vec<Value> {
+        let events = self
+            .events()
+            .into_iter()
+            .filter(|event| event["type"] == "diagnostic");
+        events
+            .map(|event| event["diagnostic"].clone())
+            .filter(|diagnostic| diagnostic["severity"] == severity)
+            .collect()
+    }
+
+    /// Everything that was printed, on one line, without the frames of diagnostics.
+    fn text(&self) -> String {
+        let printed = format!("{}\n{}", self.stdout, self.stderr);
+        let words: Vec<&str> = printed
+            .split_whitespace()
+            .filter(|word| !["│", "╷", "╵"].contains(word))
+            .collect();
+        words.join(" ")
+    }
+}
+
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            command,
+            status,
+            stdout,
+            stderr,
+            elapsed,
+        } = self;
+        write!(
+            f,
+            "`{command}` ended with {status:?} after {elapsed:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}"
+        )
+    }
+}
+
+/// The Terraform to test with.
+pub fn terraform() -> PathBuf {
+    if let Some(path) = std::env::var_os("ALIVPN_TEST_TERRAFORM") {
+        let path = PathBuf::from(path);
+        // Every run has a working folder of its own.
+        let path = path.canonicalize().unwrap_or_else(|error| {
+            panic!("ALIVPN_TEST_TERRAFORM names {}: {error}", path.display())
+        });
+        return path;
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&folders)
+        .map(|folder| folder.join("terraform"))
+        .find(|path| path.is_file());
+    found.expect(
+        "these tests run the real Terraform and there is none on PATH: install Terraform 1.0 or newer, or name one in ALIVPN_TEST_TERRAFORM",
+    )
+}
