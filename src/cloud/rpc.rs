@@ -69,7 +69,7 @@ impl From<Error> for Failure {
 
 impl Rpc {
     /// Calls until there is an answer. When `cancel` fires, every wait ends at once; a change that is being sent has
-    /// [`GRACE`] for its answer.
+    /// two seconds for its answer.
     ///
     /// # Errors
     ///
@@ -300,3 +300,6 @@ fn random() -> f64 {
     let bits = u32::try_from(Uuid::new_v4().as_u128() >> 96).unwrap_or(0);
     f64::from(bits) / f64::from(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;
