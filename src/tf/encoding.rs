@@ -124,6 +124,9 @@ pub enum EncodeErrorKind {
     /// Longer than the encoding's 32-bit lengths.
     #[error("the value is longer than 4 GiB")]
     TooLong,
+    /// The JSON writer refuses.
+    #[error("the value cannot be written as JSON: {0}")]
+    Json(String),
 }
 
 /// The beginning of a message about the value at the path.

@@ -4,6 +4,8 @@
 //! ([`msgpack`], [`json`]). A [`schema::Schema`] declares a block: its type on the wire, its documentation and the rules
 //! that its declaration alone decides. [`model`] turns values into the structs that the product works with.
 
+#[cfg(test)]
+mod arbitrary;
 pub mod diagnostics;
 pub mod encoding;
 pub mod json;
