@@ -8,6 +8,7 @@
 //! do not work behind `#[serde(flatten)]` or in untagged enums, which hide the serializer.
 
 mod de;
+mod error;
 mod number;
 mod ser;
 
@@ -17,9 +18,8 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeOwned, EnumAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::encoding::place;
-use super::path::{AttributePath, Step};
 use super::value::Value;
+pub use error::{ModelError, ModelErrorKind};
 
 /// The name by which the serializers of this module know an [`Attr`].
 const ATTR: &str = "alivpn::tf::Attr";
@@ -27,9 +27,10 @@ const ATTR: &str = "alivpn::tf::Attr";
 const VARIANTS: &[&str] = &["null", "unknown", "known"];
 
 /// An attribute of a model: not set, not known before apply, or a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attr<T> {
     /// Not set.
+    #[default]
     Null,
     /// Will only be known after apply.
     Unknown,
@@ -62,12 +63,6 @@ impl<T> Attr<T> {
     /// Whether it will only be known after apply.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Attr::Unknown)
-    }
-}
-
-impl<T> Default for Attr<T> {
-    fn default() -> Attr<T> {
-        Attr::Null
     }
 }
 
@@ -113,72 +108,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AttrVisitor<T> {
             (0, access) => access.unit_variant().map(|()| Attr::Null),
             (1, access) => access.unit_variant().map(|()| Attr::Unknown),
             (_, access) => access.newtype_variant().map(Attr::Known),
-        }
-    }
-}
-
-/// Why a value and a model do not fit, and where. Never repeats a value: it may be a secret.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{kind}", place(path))]
-pub struct ModelError {
-    /// Where in the value.
-    pub path: AttributePath,
-    /// Why.
-    pub kind: ModelErrorKind,
-}
-
-/// Why a value and a model do not fit.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ModelErrorKind {
-    /// Null where the model has no place for it.
-    #[error("a value is required here")]
-    Null,
-    /// Unknown where the model has no place for it.
-    #[error("the value must be known here")]
-    Unknown,
-    /// Another kind of value than the model asks for.
-    #[error("{expected} is required, not {found}")]
-    Mismatch {
-        /// With its article.
-        expected: &'static str,
-        /// With its article.
-        found: &'static str,
-    },
-    /// A number that is not whole or out of range.
-    #[error("a whole number from {least} to {most} is required")]
-    Integer {
-        /// The smallest that fits.
-        least: i64,
-        /// The largest that fits.
-        most: u64,
-    },
-    /// A number that a float cannot hold without loss, or a float that is not a number.
-    #[error("the number does not fit a 64-bit float")]
-    Float,
-    /// The model lacks this attribute.
-    #[error("the object has no such attribute")]
-    UnknownAttribute,
-    /// A kind of Rust type that has no place in Terraform's values.
-    #[error("{0} cannot be part of a model")]
-    Unsupported(&'static str),
-    /// Said by the model's own code.
-    #[error("{0}")]
-    Other(String),
-}
-
-impl ModelError {
-    /// The error seen from one level above.
-    fn under(mut self, step: Step) -> ModelError {
-        self.path.0.insert(0, step);
-        self
-    }
-}
-
-impl From<ModelErrorKind> for ModelError {
-    fn from(kind: ModelErrorKind) -> ModelError {
-        ModelError {
-            path: AttributePath::root(),
-            kind,
         }
     }
 }

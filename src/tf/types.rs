@@ -1,13 +1,14 @@
 //! Types of values, and their notation in JSON (`"string"`, `["list","number"]`, `["object",{"port":"number"}]`).
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::encoding::MAX_DEPTH;
+use super::encoding::deeper;
 
 /// The type of a value: how its bytes are to be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,15 +68,25 @@ impl Type {
     /// the same, so they make no difference here.
     ///
     /// # Errors
-    /// Anything that is not a type, and one nested deeper than [`MAX_DEPTH`].
+    /// Anything that is not a type, and one nested deeper than [`MAX_DEPTH`](super::encoding::MAX_DEPTH).
     pub fn from_json(bytes: &[u8]) -> Result<Type, TypeError> {
         let text =
             std::str::from_utf8(bytes).map_err(|_| TypeError("it is not UTF-8".to_owned()))?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        TypeSeed { depth: 0 }
-            .deserialize(&mut deserializer)
+        let fault = Cell::new(EXPECTED);
+        let seed = TypeSeed {
+            depth: 0,
+            fault: &fault,
+        };
+        seed.deserialize(&mut deserializer)
             .and_then(|ty| deserializer.end().map(|()| ty))
-            .map_err(|error| TypeError(error.to_string()))
+            .map_err(|error| {
+                TypeError(if error.is_data() {
+                    fault.get().to_owned()
+                } else {
+                    error.to_string()
+                })
+            })
     }
 
     /// The JSON notation.
@@ -154,25 +165,29 @@ impl fmt::Display for Type {
 
 const EXPECTED: &str = "a type is a word, or an array that begins with one";
 
-/// Reads one type; `depth` is how many it is nested in.
-struct TypeSeed {
+/// Reads one type; `depth` is how many it is nested in. What is wrong with it goes into `fault`: the messages that serde
+/// makes by itself would repeat what they found.
+#[derive(Clone, Copy)]
+struct TypeSeed<'a> {
     depth: usize,
+    fault: &'a Cell<&'static str>,
 }
 
-impl TypeSeed {
-    fn nested<E: serde::de::Error>(&self) -> Result<TypeSeed, E> {
-        if self.depth >= MAX_DEPTH {
-            return Err(E::custom(format_args!(
-                "it is nested deeper than {MAX_DEPTH}"
-            )));
+impl<'a> TypeSeed<'a> {
+    fn fail<E: Error>(self, fault: &'static str) -> E {
+        self.fault.set(fault);
+        E::custom(fault)
+    }
+
+    fn nested<E: Error>(self) -> Result<TypeSeed<'a>, E> {
+        match deeper(self.depth) {
+            Some(depth) => Ok(TypeSeed { depth, ..self }),
+            None => Err(self.fail("it is nested too deep")),
         }
-        Ok(TypeSeed {
-            depth: self.depth + 1,
-        })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for TypeSeed {
+impl<'de> DeserializeSeed<'de> for TypeSeed<'_> {
     type Value = Type;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Type, D::Error> {
@@ -180,38 +195,20 @@ impl<'de> DeserializeSeed<'de> for TypeSeed {
     }
 }
 
-impl<'de> Visitor<'de> for TypeSeed {
+impl<'de> Visitor<'de> for TypeSeed<'_> {
     type Value = Type;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a type")
     }
 
-    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Type, E> {
-        Err(E::custom(EXPECTED))
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Type, E> {
-        Err(E::custom(EXPECTED))
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<Type, E> {
-        Err(E::custom(EXPECTED))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Type, E> {
-        Err(E::custom(EXPECTED))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Type, E> {
+    fn visit_str<E: Error>(self, word: &str) -> Result<Type, E> {
         match word {
             "string" => Ok(Type::String),
             "number" => Ok(Type::Number),
             "bool" => Ok(Type::Bool),
             "dynamic" => Ok(Type::Dynamic),
-            _ => Err(E::custom(
-                "the word is none of string, number, bool, dynamic",
-            )),
+            _ => Err(self.fail("the word is none of string, number, bool, dynamic")),
         }
     }
 
@@ -219,30 +216,26 @@ impl<'de> Visitor<'de> for TypeSeed {
         let nested = self.nested()?;
         let word: &RawValue = sequence
             .next_element()?
-            .ok_or_else(|| A::Error::custom(EXPECTED))?;
+            .ok_or_else(|| self.fail::<A::Error>(EXPECTED))?;
         let ty = match word.get() {
             r#""list""# => sequence.next_element_seed(nested)?.map(Type::list),
             r#""set""# => sequence.next_element_seed(nested)?.map(Type::set),
             r#""map""# => sequence.next_element_seed(nested)?.map(Type::map),
             r#""object""# => sequence
-                .next_element_seed(AttributesSeed(nested))?
+                .next_element_seed(Attributes(nested))?
                 .map(Type::Object),
             r#""tuple""# => sequence
-                .next_element_seed(ElementsSeed(nested))?
+                .next_element_seed(Elements(nested))?
                 .map(Type::Tuple),
-            _ => {
-                return Err(A::Error::custom(
-                    "the word is none of list, set, map, object, tuple",
-                ));
-            }
+            _ => return Err(self.fail("the word is none of list, set, map, object, tuple")),
         };
-        let ty = ty.ok_or_else(|| A::Error::custom("the element type is missing"))?;
+        let ty = ty.ok_or_else(|| {
+            self.fail::<A::Error>("the word is not followed by what it is made of")
+        })?;
         if let Type::Object(attributes) = &ty {
             let optional: Vec<String> = sequence.next_element()?.unwrap_or_default();
             if !optional.iter().all(|name| attributes.contains_key(name)) {
-                return Err(A::Error::custom(
-                    "an optional attribute is not among the attributes",
-                ));
+                return Err(self.fail("an optional attribute is not among the attributes"));
             }
         }
         Ok(ty)
@@ -250,9 +243,9 @@ impl<'de> Visitor<'de> for TypeSeed {
 }
 
 /// Reads the attributes of an object type.
-struct AttributesSeed(TypeSeed);
+struct Attributes<'a>(TypeSeed<'a>);
 
-impl<'de> DeserializeSeed<'de> for AttributesSeed {
+impl<'de> DeserializeSeed<'de> for Attributes<'_> {
     type Value = BTreeMap<String, Type>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -260,7 +253,7 @@ impl<'de> DeserializeSeed<'de> for AttributesSeed {
     }
 }
 
-impl<'de> Visitor<'de> for AttributesSeed {
+impl<'de> Visitor<'de> for Attributes<'_> {
     type Value = BTreeMap<String, Type>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -270,11 +263,11 @@ impl<'de> Visitor<'de> for AttributesSeed {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut attributes = BTreeMap::new();
         while let Some(name) = map.next_key::<String>()? {
-            let ty = map.next_value_seed(TypeSeed {
-                depth: self.0.depth,
-            })?;
-            if attributes.insert(name, ty).is_some() {
-                return Err(A::Error::custom("an attribute occurs twice"));
+            if attributes
+                .insert(name, map.next_value_seed(self.0)?)
+                .is_some()
+            {
+                return Err(self.0.fail("an attribute occurs twice"));
             }
         }
         Ok(attributes)
@@ -282,9 +275,9 @@ impl<'de> Visitor<'de> for AttributesSeed {
 }
 
 /// Reads the element types of a tuple type.
-struct ElementsSeed(TypeSeed);
+struct Elements<'a>(TypeSeed<'a>);
 
-impl<'de> DeserializeSeed<'de> for ElementsSeed {
+impl<'de> DeserializeSeed<'de> for Elements<'_> {
     type Value = Vec<Type>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -292,7 +285,7 @@ impl<'de> DeserializeSeed<'de> for ElementsSeed {
     }
 }
 
-impl<'de> Visitor<'de> for ElementsSeed {
+impl<'de> Visitor<'de> for Elements<'_> {
     type Value = Vec<Type>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -301,9 +294,7 @@ impl<'de> Visitor<'de> for ElementsSeed {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
         let mut elements = Vec::new();
-        while let Some(ty) = sequence.next_element_seed(TypeSeed {
-            depth: self.0.depth,
-        })? {
+        while let Some(ty) = sequence.next_element_seed(self.0)? {
             elements.push(ty);
         }
         Ok(elements)
@@ -313,6 +304,7 @@ impl<'de> Visitor<'de> for ElementsSeed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tf::encoding::MAX_DEPTH;
 
     #[test]
     fn the_notation_of_each_type_reads_back() {
@@ -386,7 +378,7 @@ mod tests {
         };
         assert!(Type::from_json(nested(MAX_DEPTH).as_bytes()).is_ok());
         let error = Type::from_json(nested(MAX_DEPTH + 1).as_bytes()).unwrap_err();
-        assert!(error.to_string().contains("deeper than"), "{error}");
+        assert!(error.to_string().contains("too deep"), "{error}");
         assert!(Type::from_json("[\"list\",".repeat(1_000_000).as_bytes()).is_err());
     }
 }

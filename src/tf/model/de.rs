@@ -5,8 +5,8 @@ use std::slice;
 
 use serde::de::value::{StrDeserializer, U32Deserializer};
 use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, Expected, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, VariantAccess, Visitor,
+    self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
 };
 
 use super::number::NUMBER;
@@ -408,32 +408,5 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         _: V,
     ) -> Result<V::Value, ModelError> {
         Err(ModelErrorKind::Unsupported("an enum with data").into())
-    }
-}
-
-impl de::Error for ModelError {
-    fn custom<T: std::fmt::Display>(message: T) -> ModelError {
-        ModelErrorKind::Other(message.to_string()).into()
-    }
-
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> ModelError {
-        let found = match found {
-            Unexpected::Bool(_) => "a bool",
-            Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "a number",
-            Unexpected::Char(_) | Unexpected::Str(_) => "a string",
-            Unexpected::Unit | Unexpected::Option => "null",
-            Unexpected::Seq => "a list",
-            Unexpected::Map => "a map",
-            _ => "this",
-        };
-        ModelError::custom(format_args!("{expected} is required, not {found}"))
-    }
-
-    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> ModelError {
-        ModelError::custom(format_args!("{expected} is required"))
-    }
-
-    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> ModelError {
-        ModelError::custom(format_args!("one of {} is required", expected.join(", ")))
     }
 }

@@ -292,9 +292,3 @@ impl SerializeStruct for Entries {
         Ok(Value::Map(self.elements))
     }
 }
-
-impl ser::Error for ModelError {
-    fn custom<T: std::fmt::Display>(message: T) -> ModelError {
-        ModelErrorKind::Other(message.to_string()).into()
-    }
-}

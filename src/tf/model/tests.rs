@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::*;
 use crate::tf::number::Number;
+use crate::tf::path::AttributePath;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Timeouts {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::tf::arbitrary::{any_type, any_typed_value, damage, damages};
-use crate::tf::encoding::MAX_DEPTH;
+use crate::tf::encoding::{EncodeErrorKind, MAX_DEPTH};
 use crate::tf::number::NumberError;
 use crate::tf::path::AttributePath;
 
