@@ -1,4 +1,22 @@
 //! Terraform's language: values, types, schemas, paths, diagnostics. Knows nothing of clouds.
+//!
+//! A [`value::Value`] is what Terraform sends and wants back; a [`types::Type`] says how its bytes are to be read
+//! ([`msgpack`], [`json`]). A [`schema::Schema`] declares a block: its type on the wire, its documentation and the rules
+//! that its declaration alone decides. [`model`] turns values into the structs that the product works with.
+
+#[cfg(test)]
+mod arbitrary;
+pub mod diagnostics;
+pub mod encoding;
+pub mod json;
+pub mod model;
+pub mod msgpack;
+pub mod number;
+pub mod path;
+pub mod schema;
+pub mod types;
+pub mod validators;
+pub mod value;
 
 /// The messages and services of `proto/tfplugin5.proto`, client and server.
 #[allow(missing_docs, clippy::all)]
