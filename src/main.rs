@@ -4,6 +4,8 @@
 use std::process::ExitCode;
 
 use terraform_provider_alivpn::plugin::{self, Plugin};
+use terraform_provider_alivpn::provider::Alivpn;
+use terraform_provider_alivpn::tf::server::Server;
 use tonic::service::Routes;
 
 fn main() -> ExitCode {
@@ -15,5 +17,7 @@ fn main() -> ExitCode {
         protocol_version: 5,
         hint: "To watch it at work without a cloud account: alivpn demo",
     };
-    plugin::run(plugin, |_shutdown| Routes::default())
+    plugin::run(plugin, |_shutdown| {
+        Routes::new(Server::new(Alivpn).into_service())
+    })
 }

@@ -1,1 +1,71 @@
-//! The product: maps Terraform's objects onto cloud operations.
+//! The product: maps Terraform's objects onto cloud operations. The one room that knows both worlds.
+//!
+//! - [`configuration`]: the provider block and the environment, and the client they make;
+//! - [`gateway`]: changes of one gateway take turns, and share what is seen of it;
+//! - [`ssl_vpn_server`]: the resource `alivpn_ssl_vpn_server`;
+//! - [`network`], [`timeouts`]: values that several resources share;
+//! - [`explain`]: the cloud's errors in words that help.
+
+pub mod configuration;
+pub mod explain;
+pub mod gateway;
+pub mod network;
+pub mod ssl_vpn_server;
+pub mod timeouts;
+
+use std::env;
+
+use async_trait::async_trait;
+
+use crate::cloud::vpc::Client;
+use crate::tf::diagnostics::Diagnostics;
+use crate::tf::provider::{Configure, Provider};
+use crate::tf::resource::Erased;
+use crate::tf::schema::Schema;
+use configuration::Configuration;
+use gateway::Gateways;
+use ssl_vpn_server::SslVpnServerResource;
+
+/// Where Terraform finds this provider.
+pub const ADDRESS: &str = "registry.terraform.io/alivpn/alivpn";
+
+/// The provider `alivpn`.
+#[derive(Debug, Default)]
+pub struct Alivpn;
+
+/// What Configure makes: everything a resource needs to reach the cloud.
+#[derive(Debug)]
+pub struct Configured {
+    /// The API.
+    pub vpc: Client,
+    /// The provider's region: for new objects, and for those whose state does not say.
+    pub region: String,
+    /// The gateways that this process is changing.
+    pub gateways: Gateways,
+}
+
+#[async_trait]
+impl Provider for Alivpn {
+    type Config = Configuration;
+    type Client = Configured;
+
+    fn schema(&self) -> Schema {
+        configuration::schema()
+    }
+
+    fn validate(&self, config: &Configuration) -> Diagnostics {
+        configuration::validate(config)
+    }
+
+    async fn configure(
+        &self,
+        configure: Configure<Configuration>,
+    ) -> Result<Configured, Diagnostics> {
+        let environment = |name: &str| env::var(name).ok();
+        configuration::configure(configure, environment)
+    }
+
+    fn resources(&self) -> Vec<Box<dyn Erased<Configured>>> {
+        vec![Box::new(SslVpnServerResource)]
+    }
+}

@@ -13,7 +13,7 @@ use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::{Class, TransportFault};
 use crate::cloud::secret::Secret;
 use crate::cloud::test_server::{ACCESS_KEY_ID, Reply, SECRET, TOKEN, TestServer};
-use crate::cloud::vpc::{Client, CreateSslVpnServer, CreatedSslVpnServer, VpnGateway};
+use crate::cloud::vpc::{Client, CreatedSslVpnServer, SslVpnServerSettings, VpnGateway};
 
 const REGION: &str = "cn-hangzhou";
 
@@ -39,14 +39,13 @@ async fn create_until(
     client: &Client,
     cancel: &CancellationToken,
 ) -> Result<CreatedSslVpnServer, Error> {
-    let server = CreateSslVpnServer {
-        vpn_gateway_id: "vpn-1".into(),
-        client_ip_pool: "10.0.0.0/24".into(),
-        local_subnets: vec!["192.168.0.0/16".into()],
-        ..CreateSslVpnServer::default()
+    let settings = SslVpnServerSettings {
+        client_ip_pool: Some("10.0.0.0/24".into()),
+        local_subnets: Some(vec!["192.168.0.0/16".into()]),
+        ..SslVpnServerSettings::default()
     };
     client
-        .create_ssl_vpn_server(REGION, &server, &ClientToken::random(), cancel)
+        .create_ssl_vpn_server(REGION, "vpn-1", &settings, &ClientToken::random(), cancel)
         .await
 }
 

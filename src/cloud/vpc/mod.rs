@@ -12,7 +12,8 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use ssl_vpn_server::{
-    CreateSslVpnServer, CreatedSslVpnServer, DeletedSslVpnServer, ModifySslVpnServer, SslVpnServer,
+    CreatedSslVpnServer, DeletedSslVpnServer, ModifiedSslVpnServer, SslVpnServer,
+    SslVpnServerSettings,
 };
 pub use vpn_gateway::{BusinessStatus, GatewayStatus, VpnGateway};
 

@@ -14,7 +14,7 @@ use crate::cloud::request::Parameters;
 const NOT_FOUND: &str = "InvalidSslVpnServerId.NotFound";
 
 /// An SSL server as the API shows it. `None` is what the API leaves out or shows as an empty text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SslVpnServer {
     /// `vss-...`
     pub id: String,
@@ -102,17 +102,16 @@ impl Listed for SslVpnServer {
     }
 }
 
-/// What CreateSslVpnServer takes; `None` leaves the choice to the API.
+/// What a create or a modification sets. A create leaves to the API what is `None`; a modification may let it fall back to
+/// a default, so it carries every value there is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CreateSslVpnServer {
-    /// `vpn-...`
-    pub vpn_gateway_id: String,
-    /// One IPv4 network without host bits.
-    pub client_ip_pool: String,
-    /// One to five IPv4 networks without host bits.
-    pub local_subnets: Vec<String>,
+pub struct SslVpnServerSettings {
     /// 1 to 100 characters.
     pub name: Option<String>,
+    /// One IPv4 network without host bits; a create needs it.
+    pub client_ip_pool: Option<String>,
+    /// One to five IPv4 networks without host bits; a create needs them.
+    pub local_subnets: Option<Vec<String>>,
     /// `TCP` or `UDP`.
     pub protocol: Option<String>,
     /// `AES-128-CBC` for one, or `none`.
@@ -121,7 +120,7 @@ pub struct CreateSslVpnServer {
     pub port: Option<u16>,
     /// Whether data are compressed.
     pub compress: Option<bool>,
-    /// Whether clients prove themselves by IDaaS too. Old gateways may refuse the parameter: leave it out rather than false.
+    /// Whether clients prove themselves by IDaaS too. Old gateways may refuse the parameter: leave false out unless it was true.
     pub enable_multi_factor_auth: Option<bool>,
     /// The IDaaS instance.
     pub idaas_instance_id: Option<String>,
@@ -131,13 +130,15 @@ pub struct CreateSslVpnServer {
     pub idaas_application_id: Option<String>,
 }
 
-impl CreateSslVpnServer {
-    fn parameters(&self) -> Parameters {
+impl SslVpnServerSettings {
+    /// The parameters, for the object that `name` and `id` give.
+    fn parameters(&self, name: &'static str, id: &str) -> Parameters {
+        let local_subnet = self.local_subnets.as_ref().map(|subnets| subnets.join(","));
         Parameters::default()
-            .with("VpnGatewayId", &self.vpn_gateway_id)
-            .with("ClientIpPool", &self.client_ip_pool)
-            .with("LocalSubnet", self.local_subnets.join(","))
+            .with(name, id)
             .with_some("Name", self.name.as_ref())
+            .with_some("ClientIpPool", self.client_ip_pool.as_ref())
+            .with_some("LocalSubnet", local_subnet)
             .with_some("Proto", self.protocol.as_ref())
             .with_some("Cipher", self.cipher.as_ref())
             .with_some("Port", self.port)
@@ -170,52 +171,22 @@ impl Read for CreatedSslVpnServer {
     }
 }
 
-/// What a ModifySslVpnServer that may change anything takes. What is left out may fall back to a default in the cloud: give
-/// every value there is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ModifySslVpnServer {
-    /// `vss-...`
-    pub id: String,
-    /// 1 to 100 characters.
-    pub name: Option<String>,
-    /// One IPv4 network without host bits.
-    pub client_ip_pool: Option<String>,
-    /// One to five IPv4 networks without host bits.
-    pub local_subnets: Option<Vec<String>>,
-    /// `TCP` or `UDP`.
-    pub protocol: Option<String>,
-    /// `AES-128-CBC` for one, or `none`.
-    pub cipher: Option<String>,
-    /// The port.
-    pub port: Option<u16>,
-    /// Whether data are compressed.
-    pub compress: Option<bool>,
-    /// Whether clients prove themselves by IDaaS too. Old gateways may refuse the parameter: leave false out unless it was true.
-    pub enable_multi_factor_auth: Option<bool>,
-    /// The IDaaS instance.
-    pub idaas_instance_id: Option<String>,
-    /// The IDaaS instance's region.
-    pub idaas_region_id: Option<String>,
-    /// The application within the IDaaS instance.
-    pub idaas_application_id: Option<String>,
+/// What ModifySslVpnServer answers. Documented are the server's attributes; of the asynchronous call also only a RequestId.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModifiedSslVpnServer {
+    /// The server, where the answer has it.
+    pub server: Option<SslVpnServer>,
+    /// What support asks for.
+    pub request_id: Option<String>,
 }
 
-impl ModifySslVpnServer {
-    fn parameters(&self) -> Parameters {
-        let local_subnet = self.local_subnets.as_ref().map(|subnets| subnets.join(","));
-        Parameters::default()
-            .with("SslVpnServerId", &self.id)
-            .with_some("Name", self.name.as_ref())
-            .with_some("ClientIpPool", self.client_ip_pool.as_ref())
-            .with_some("LocalSubnet", local_subnet)
-            .with_some("Proto", self.protocol.as_ref())
-            .with_some("Cipher", self.cipher.as_ref())
-            .with_some("Port", self.port)
-            .with_some("Compress", self.compress)
-            .with_some("EnableMultiFactorAuth", self.enable_multi_factor_auth)
-            .with_some("IDaaSInstanceId", self.idaas_instance_id.as_ref())
-            .with_some("IDaaSRegionId", self.idaas_region_id.as_ref())
-            .with_some("IDaaSApplicationId", self.idaas_application_id.as_ref())
+impl Read for ModifiedSslVpnServer {
+    fn read(answer: &Object) -> Result<ModifiedSslVpnServer, Unreadable> {
+        let named = answer.text("SslVpnServerId")?.is_some();
+        Ok(ModifiedSslVpnServer {
+            server: named.then(|| SslVpnServer::read(answer)).transpose()?,
+            request_id: answer.text("RequestId")?,
+        })
     }
 }
 
@@ -243,14 +214,15 @@ impl Client {
     pub async fn create_ssl_vpn_server(
         &self,
         region: &str,
-        server: &CreateSslVpnServer,
+        vpn_gateway_id: &str,
+        settings: &SslVpnServerSettings,
         token: &ClientToken,
         cancel: &CancellationToken,
     ) -> Result<CreatedSslVpnServer, Error> {
         self.change(
             "CreateSslVpnServer",
             region,
-            server.parameters(),
+            settings.parameters("VpnGatewayId", vpn_gateway_id),
             token,
             cancel,
         )
@@ -269,7 +241,7 @@ impl Client {
         name: &str,
         token: &ClientToken,
         cancel: &CancellationToken,
-    ) -> Result<SslVpnServer, Error> {
+    ) -> Result<ModifiedSslVpnServer, Error> {
         let parameters = Parameters::default()
             .with("SslVpnServerId", id)
             .with("Name", name);
@@ -285,14 +257,15 @@ impl Client {
     pub async fn modify_ssl_vpn_server(
         &self,
         region: &str,
-        server: &ModifySslVpnServer,
+        id: &str,
+        settings: &SslVpnServerSettings,
         token: &ClientToken,
         cancel: &CancellationToken,
-    ) -> Result<SslVpnServer, Error> {
+    ) -> Result<ModifiedSslVpnServer, Error> {
         self.change(
             "ModifySslVpnServer",
             region,
-            server.parameters(),
+            settings.parameters("SslVpnServerId", id),
             token,
             cancel,
         )

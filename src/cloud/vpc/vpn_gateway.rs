@@ -11,9 +11,10 @@ use crate::cloud::request::Parameters;
 const DESCRIBE: &str = "DescribeVpnGateway";
 
 /// What a gateway is doing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum GatewayStatus {
     /// Being created.
+    #[default]
     Init,
     /// Being prepared.
     Provisioning,
@@ -89,7 +90,7 @@ impl From<String> for BusinessStatus {
 }
 
 /// A VPN gateway as the API shows it. `None` is what the API leaves out or shows as an empty text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VpnGateway {
     /// `vpn-...`
     pub id: String,

@@ -132,8 +132,7 @@ async fn a_rename_carries_four_parameters_and_nothing_else() {
 
 #[test]
 fn a_full_modification_carries_every_value_and_no_absent_one() {
-    let whole = ModifySslVpnServer {
-        id: "vss-1".into(),
+    let whole = SslVpnServerSettings {
         name: Some("n".into()),
         client_ip_pool: Some("10.30.30.0/24".into()),
         local_subnets: Some(vec!["10.0.0.0/8".into(), "172.16.0.0/12".into()]),
@@ -147,7 +146,7 @@ fn a_full_modification_carries_every_value_and_no_absent_one() {
         idaas_application_id: Some("app-1".into()),
     };
     assert_eq!(
-        *whole.parameters().as_map(),
+        *whole.parameters("SslVpnServerId", "vss-1").as_map(),
         map(&[
             ("SslVpnServerId", "vss-1"),
             ("Name", "n"),
@@ -163,27 +162,23 @@ fn a_full_modification_carries_every_value_and_no_absent_one() {
             ("IDaaSApplicationId", "app-1"),
         ])
     );
-    let nothing = ModifySslVpnServer {
-        id: "vss-1".into(),
-        ..ModifySslVpnServer::default()
-    };
+    let nothing = SslVpnServerSettings::default();
     assert_eq!(
-        *nothing.parameters().as_map(),
+        *nothing.parameters("SslVpnServerId", "vss-1").as_map(),
         map(&[("SslVpnServerId", "vss-1")])
     );
 }
 
 #[test]
 fn a_creation_carries_what_is_required_and_what_is_set() {
-    let server = CreateSslVpnServer {
-        vpn_gateway_id: "vpn-1".into(),
-        client_ip_pool: "10.30.30.0/24".into(),
-        local_subnets: vec!["10.0.0.0/8".into()],
+    let server = SslVpnServerSettings {
+        client_ip_pool: Some("10.30.30.0/24".into()),
+        local_subnets: Some(vec!["10.0.0.0/8".into()]),
         compress: Some(true),
-        ..CreateSslVpnServer::default()
+        ..SslVpnServerSettings::default()
     };
     assert_eq!(
-        *server.parameters().as_map(),
+        *server.parameters("VpnGatewayId", "vpn-1").as_map(),
         map(&[
             ("VpnGatewayId", "vpn-1"),
             ("ClientIpPool", "10.30.30.0/24"),
@@ -191,6 +186,19 @@ fn a_creation_carries_what_is_required_and_what_is_set() {
             ("Compress", "true"),
         ])
     );
+}
+
+#[test]
+fn an_accepted_modification_may_show_the_server_or_only_a_request_id() {
+    let modified =
+        |body: &str| ModifiedSslVpnServer::read(&Object::parse(body.as_bytes()).unwrap()).unwrap();
+    let bare = modified(r#"{"RequestId":"R-1"}"#);
+    assert_eq!(
+        (bare.server, bare.request_id.as_deref()),
+        (None, Some("R-1"))
+    );
+    let whole = modified(r#"{"RequestId":"R-1","SslVpnServerId":"vss-1","Name":"n"}"#);
+    assert_eq!(whole.server.unwrap().name.as_deref(), Some("n"));
 }
 
 #[tokio::test]

@@ -1,0 +1,47 @@
+//! The cloud's errors in words that help: what happened, to what, why as far as known, what to do.
+
+use crate::cloud::error::{Class, Error};
+use crate::tf::diagnostics::Diagnostic;
+
+/// An error about what `summary` says, at the argument at fault where the API tells.
+pub fn diagnostic(summary: impl Into<String>, error: &Error) -> Diagnostic {
+    let diagnostic = Diagnostic::error(summary).detail(format!("{error}\n\n{}", advice(error)));
+    match error.argument() {
+        Some(argument) => diagnostic.at(argument),
+        None => diagnostic,
+    }
+}
+
+/// What a person can do about it.
+pub fn advice(error: &Error) -> String {
+    let operation = error.operation();
+    match (error.class(), error.api()) {
+        (Class::Input, Some(api)) => match api.argument {
+            Some(argument) => format!("Correct {argument} and apply again."),
+            None => "Correct the arguments that the message speaks of and apply again.".to_owned(),
+        },
+        (Class::Input, None) => "Check region and endpoints in the provider block.".to_owned(),
+        (Class::Permission, _) => format!(
+            "The RAM user or role needs the action vpc:{operation} on this resource; ask who administers the account. \
+             The state was left as it is: a refusal does not mean that the object is gone."
+        ),
+        (Class::Credentials, _) => {
+            "Check access_key and secret_key in the provider block, or ALIBABA_CLOUD_ACCESS_KEY_ID and \
+             ALIBABA_CLOUD_ACCESS_KEY_SECRET in the environment; a security token belongs to its own key pair."
+                .to_owned()
+        }
+        (Class::CredentialsRefresh, _) => "The temporary credentials have expired: get new ones and run Terraform again.".to_owned(),
+        (Class::Clock, _) => "Set this machine's clock: the API accepts requests dated within 15 minutes of its own time.".to_owned(),
+        (Class::Payment, _) => "Settle the overdue payment for the VPN gateway in the console, then apply again.".to_owned(),
+        (Class::Quota, _) => "Delete what is not needed, or ask for a higher quota in the Quota Center, then apply again.".to_owned(),
+        (Class::NotFound, _) => "Run `terraform plan` to see what is left; check the region if it should be there.".to_owned(),
+        (Class::GatewayBusy, _) => "Another change of the gateway is going on: apply again when it is active.".to_owned(),
+        (Class::Throttle, _) => "Too many calls were made from this account: apply again later, or with a lower -parallelism.".to_owned(),
+        (Class::Retry, Some(_)) | (Class::RetryNewNonce | Class::RetrySameToken, _) => {
+            "This is a passing fault of the cloud: apply again later, and give the RequestId to support if it stays.".to_owned()
+        }
+        (Class::Retry, None) => "Check the network, the proxy and the endpoint (endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT), then run Terraform again.".to_owned(),
+        (Class::Defect, _) => "This is a defect of the provider: please report it with the RequestId.".to_owned(),
+        (Class::DryRunPassed | Class::Unknown, _) => "Look the code up in the API's error center, or give the RequestId to support.".to_owned(),
+    }
+}

@@ -1,0 +1,302 @@
+//! One gateway at a time: changes of a gateway take turns, and all who wait for it share what anyone sees of it.
+//!
+//! There is no background task. Whoever is due first looks, and everybody who waits hears of it and counts it as a look of
+//! their own; so N who wait make about as many calls as one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::{OwnedMutexGuard, watch};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::cloud::error::Error;
+use crate::cloud::vpc::VpnGateway;
+
+/// The time between two looks grows with the time waited, within these bounds.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How long to pause before the next look: a tenth of the time already waited, so that what is added to the cloud's own time
+/// is at most a tenth, and the number of calls grows with the logarithm of the wait.
+pub fn pause(waited: Duration) -> Duration {
+    (waited / 10).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
+}
+
+/// The gateways that somebody is changing or waiting for.
+#[derive(Debug, Default)]
+pub struct Gateways {
+    in_use: Mutex<HashMap<(String, String), Weak<Gateway>>>,
+}
+
+impl Gateways {
+    /// The gateway, the same one for all who hold it at a time.
+    pub fn get(&self, region: &str, id: &str) -> Arc<Gateway> {
+        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        in_use.retain(|_, gateway| gateway.strong_count() > 0);
+        let key = (region.to_owned(), id.to_owned());
+        if let Some(gateway) = in_use.get(&key).and_then(Weak::upgrade) {
+            return gateway;
+        }
+        let gateway = Arc::new(Gateway {
+            region: region.to_owned(),
+            id: id.to_owned(),
+            turn: Arc::default(),
+            looking: tokio::sync::Mutex::default(),
+            sightings: watch::Sender::new(None),
+        });
+        in_use.insert(key, Arc::downgrade(&gateway));
+        gateway
+    }
+}
+
+/// A gateway that somebody is changing or waiting for.
+#[derive(Debug)]
+pub struct Gateway {
+    region: String,
+    id: String,
+    turn: Arc<tokio::sync::Mutex<()>>,
+    looking: tokio::sync::Mutex<()>,
+    sightings: watch::Sender<Option<Sighting>>,
+}
+
+/// What somebody saw of a gateway.
+#[derive(Debug, Clone)]
+pub struct Sighting {
+    /// When the call began: the gateway was so at this moment or later.
+    pub began: Instant,
+    /// The gateway; `None` when it does not exist.
+    pub gateway: Option<Arc<VpnGateway>>,
+}
+
+impl Gateway {
+    /// The gateway's ID.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The gateway's region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Waits for the turn to change the gateway; it lasts until the guard is dropped.
+    pub async fn turn(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.turn).lock_owned().await
+    }
+
+    /// Watches the gateway from now on: what was seen earlier does not count.
+    pub fn watch(self: &Arc<Self>) -> Watch {
+        Watch {
+            gateway: Arc::clone(self),
+            since: Instant::now(),
+            last: None,
+            sightings: self.sightings.subscribe(),
+        }
+    }
+
+    /// Looks, unless somebody has since `due`, and tells all who wait.
+    async fn look(
+        &self,
+        due: Instant,
+        describe: impl Future<Output = Result<Option<VpnGateway>, Error>>,
+        cancel: &CancellationToken,
+    ) -> Result<Sighting, Error> {
+        let stopped = || Error::Cancelled {
+            operation: "DescribeVpnGateway",
+            sent: false,
+        };
+        let _looking = cancel
+            .run_until_cancelled(self.looking.lock())
+            .await
+            .ok_or_else(stopped)?;
+        let latest = self.sightings.borrow().clone();
+        if let Some(latest) = latest.filter(|latest| latest.began >= due) {
+            return Ok(latest);
+        }
+        let began = Instant::now();
+        let gateway = describe.await?;
+        let sighting = Sighting {
+            began,
+            gateway: gateway.map(Arc::new),
+        };
+        self.sightings.send_replace(Some(sighting.clone()));
+        Ok(sighting)
+    }
+}
+
+/// Somebody's wait for a gateway.
+#[derive(Debug)]
+pub struct Watch {
+    gateway: Arc<Gateway>,
+    since: Instant,
+    last: Option<Instant>,
+    sightings: watch::Receiver<Option<Sighting>>,
+}
+
+impl Watch {
+    /// How long this wait has lasted.
+    pub fn waited(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    /// How long after the wait began a sighting began.
+    pub fn since(&self, sighting: &Sighting) -> Duration {
+        sighting.began.saturating_duration_since(self.since)
+    }
+
+    /// The next sighting: at once the first time, then as [`pause`] says, or earlier when another looks earlier.
+    ///
+    /// `describe` asks for the gateway; it is begun only when nobody else's look serves.
+    pub async fn next(
+        &mut self,
+        describe: impl Future<Output = Result<Option<VpnGateway>, Error>>,
+        cancel: &CancellationToken,
+    ) -> Result<Sighting, Error> {
+        let due = self.last.map_or(self.since, |last| {
+            last + pause(last.saturating_duration_since(self.since))
+        });
+        loop {
+            tokio::select! {
+                biased;
+                // The look that follows says so.
+                () = cancel.cancelled() => break,
+                () = sleep_until(due) => break,
+                changed = self.sightings.changed() => {
+                    // The gateway holds the sender, and this wait holds the gateway.
+                    if changed.is_err() { break }
+                    let seen = self.sightings.borrow_and_update().clone();
+                    let news = |seen: &Sighting| seen.began >= self.since && self.last.is_none_or(|last| seen.began > last);
+                    if let Some(seen) = seen.filter(news) {
+                        self.last = Some(seen.began);
+                        return Ok(seen);
+                    }
+                }
+            }
+        }
+        let sighting = self.gateway.look(due, describe, cancel).await;
+        // A failed look was a look too: the next one waits its time.
+        self.last = Some(
+            sighting
+                .as_ref()
+                .map_or_else(|_| Instant::now(), |sighting| sighting.began),
+        );
+        sighting
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_a_tenth_of_the_wait_within_bounds() {
+        for (waited, expected) in [
+            (0, 200),
+            (1_000, 200),
+            (2_000, 200),
+            (5_000, 500),
+            (60_000, 6_000),
+            (100_000, 10_000),
+            (600_000, 10_000),
+        ] {
+            assert_eq!(
+                pause(Duration::from_millis(waited)),
+                Duration::from_millis(expected),
+                "after {waited} ms"
+            );
+        }
+    }
+
+    #[test]
+    fn all_who_hold_a_gateway_hold_the_same_one_and_nobody_else_keeps_it() {
+        let gateways = Gateways::default();
+        let one = gateways.get("cn-hangzhou", "vpn-1");
+        assert!(Arc::ptr_eq(&one, &gateways.get("cn-hangzhou", "vpn-1")));
+        assert!(!Arc::ptr_eq(&one, &gateways.get("cn-shanghai", "vpn-1")));
+        drop(one);
+        gateways.get("cn-hangzhou", "vpn-2");
+        assert_eq!(gateways.in_use.lock().unwrap().len(), 1);
+    }
+
+    /// Waits through a gateway's 60 s of `updating`, counting the calls of all who wait.
+    async fn wait_out(gateway: Arc<Gateway>, calls: Arc<Mutex<u32>>, end: Instant) -> u32 {
+        let mut watch = gateway.watch();
+        let mut looks = 0;
+        loop {
+            let describe = async {
+                *calls.lock().unwrap() += 1;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Ok(Some(VpnGateway::default()))
+            };
+            let sighting = watch
+                .next(describe, &CancellationToken::new())
+                .await
+                .unwrap();
+            looks += 1;
+            if sighting.began >= end {
+                return looks;
+            }
+        }
+    }
+
+    async fn calls_of(waiters: usize) -> (u32, Duration) {
+        let gateway = Gateways::default().get("cn-hangzhou", "vpn-1");
+        let (calls, began) = (Arc::new(Mutex::new(0)), Instant::now());
+        let end = began + Duration::from_secs(60);
+        let waits = (0..waiters).map(|_| wait_out(Arc::clone(&gateway), Arc::clone(&calls), end));
+        futures_util::future::join_all(waits).await;
+        let calls = *calls.lock().unwrap();
+        (calls, began.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_adds_at_most_a_tenth_with_calls_that_grow_with_its_logarithm() {
+        let (calls, waited) = calls_of(1).await;
+        assert!(waited <= Duration::from_millis(66_250), "{waited:?}");
+        assert!(calls <= 50, "{calls} calls");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_who_wait_for_one_gateway_share_its_looks() {
+        let (alone, _) = calls_of(1).await;
+        let (together, _) = calls_of(20).await;
+        assert!(
+            together <= alone + 1,
+            "{together} calls for twenty, {alone} for one"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_seen_before_a_wait_began_does_not_count_for_it() {
+        let gateway = Gateways::default().get("cn-hangzhou", "vpn-1");
+        let cancel = CancellationToken::new();
+        let look = || async { Ok(Some(VpnGateway::default())) };
+        gateway.watch().next(look(), &cancel).await.unwrap();
+        tokio::time::advance(Duration::from_millis(5)).await;
+        let mut later = gateway.watch();
+        let since = later.since;
+        assert!(later.next(look(), &cancel).await.unwrap().began >= since);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_ends_the_pause_between_two_looks_at_once() {
+        let gateway = Gateways::default().get("cn-hangzhou", "vpn-1");
+        let (mut watch, cancel, began) =
+            (gateway.watch(), CancellationToken::new(), Instant::now());
+        watch
+            .next(async { Ok(Some(VpnGateway::default())) }, &cancel)
+            .await
+            .unwrap();
+        cancel.cancel();
+        let stopped = async {
+            Err(Error::Cancelled {
+                operation: "DescribeVpnGateway",
+                sent: false,
+            })
+        };
+        assert!(watch.next(stopped, &cancel).await.is_err());
+        assert_eq!(began.elapsed(), Duration::ZERO);
+    }
+}

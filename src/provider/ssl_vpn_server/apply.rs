@@ -1,0 +1,291 @@
+//! Create, update and delete: which call, what it means when it does not come to its end, and what the state then holds.
+
+use super::change::{Change, Failure};
+use super::convergence::Convergence;
+use super::mapping::{accepted, object, settings};
+use super::model::{SslVpnServer, TYPE_NAME};
+use super::read::region;
+use super::update::{UpdatePath, update_path};
+use crate::cloud::client_token::ClientToken;
+use crate::cloud::error::Class;
+use crate::provider::timeouts::timeout;
+use crate::provider::{Configured, explain};
+use crate::tf::diagnostics::Diagnostic;
+use crate::tf::model::Attr;
+use crate::tf::resource::{Call, Outcome, Update};
+
+/// Creates the server and waits until its gateway has it.
+pub async fn create(
+    call: Call<'_, Configured>,
+    planned: SslVpnServer,
+) -> Outcome<Option<SslVpnServer>> {
+    let Configured { vpc, gateways, .. } = call.client;
+    let region = region(&planned, call.client);
+    let gateway_id = text(&planned.vpn_gateway_id);
+    let timeout = timeout(planned.timeouts.as_ref(), |timeouts| &timeouts.create);
+    let (token, settings) = (ClientToken::random(), settings(None, &planned));
+
+    let sent = async {
+        let change =
+            Change::begin(vpc, gateways.get(&region, gateway_id), timeout, call.cancel).await?;
+        let created = change
+            .send(|cancel| {
+                let (region, token, settings) = (&region, &token, &settings);
+                async move {
+                    vpc.create_ssl_vpn_server(region, gateway_id, settings, token, &cancel)
+                        .await
+                }
+            })
+            .await?;
+        Ok((change, created.id))
+    };
+    let (change, id) = match sent.await {
+        Ok(sent) => sent,
+        Err(failure) => {
+            let summary = format!("SSL server not created on {gateway_id}");
+            let diagnostic = match existing_server(&call, &region, gateway_id, &failure).await {
+                Some(existing) => occupied(summary, &existing, &region, &failure),
+                None => refused(summary, &failure),
+            };
+            return Outcome::with(None, diagnostic);
+        }
+    };
+
+    let accepted = accepted(&planned, &id, &region);
+    match change.converge(&id, Convergence::of_create(&planned)).await {
+        Ok(Some(described)) => Outcome::new(Some(object(&described, &accepted, &region))),
+        Ok(None) => Outcome::new(Some(accepted)),
+        Err(failure) => {
+            let detail = format!(
+                "CreateSslVpnServer was accepted: SSL server {id} exists on {gateway_id} in {region}, and the cloud goes on with it, but its end \
+                 was not seen: {failure}.\n\nThe state holds the server. Terraform marks it as tainted and would replace it with the next apply. \
+                 When the gateway is active, keep the server with `terraform untaint {TYPE_NAME}.NAME` (the name of this resource), then run \
+                 `terraform apply`: it compares what the cloud made of it and changes only what differs.{}",
+                longer(&failure, "create")
+            );
+            Outcome::with(
+                Some(accepted),
+                Diagnostic::error(format!(
+                    "SSL server {id} accepted, but not seen to be ready"
+                ))
+                .detail(detail),
+            )
+        }
+    }
+}
+
+/// Changes the server on the path that the plan decided on.
+pub async fn update(
+    call: Call<'_, Configured>,
+    update: Update<SslVpnServer, UpdatePath>,
+) -> Outcome<SslVpnServer> {
+    let Update {
+        prior,
+        planned,
+        decision,
+    } = update;
+    let Configured { vpc, gateways, .. } = call.client;
+    let region = region(&prior, call.client);
+    let (id, gateway_id) = (
+        text(&prior.id).to_owned(),
+        text(&prior.vpn_gateway_id).to_owned(),
+    );
+    let timeout = timeout(planned.timeouts.as_ref(), |timeouts| &timeouts.update);
+    let token = ClientToken::random();
+    let path = decision.unwrap_or_else(|| update_path(&prior, &planned));
+    tracing::info!(server = id, ?path, "update path");
+    if path == UpdatePath::Nothing {
+        return Outcome::new(planned);
+    }
+
+    let settings = settings(Some(&prior), &planned);
+    let name = text(&planned.name);
+    let sent = async {
+        let change = Change::begin(
+            vpc,
+            gateways.get(&region, &gateway_id),
+            timeout,
+            call.cancel,
+        )
+        .await?;
+        let answer = change
+            .send(|cancel| {
+                let (region, id, token, settings) = (&region, &id, &token, &settings);
+                async move {
+                    match path {
+                        UpdatePath::NameOnly => {
+                            vpc.modify_ssl_vpn_server_name(region, id, name, token, &cancel)
+                                .await
+                        }
+                        _ => {
+                            vpc.modify_ssl_vpn_server(region, id, settings, token, &cancel)
+                                .await
+                        }
+                    }
+                }
+            })
+            .await?;
+        Ok((change, answer))
+    };
+    let (change, answer) = match sent.await {
+        Ok(sent) => sent,
+        Err(failure) => {
+            let diagnostic = refused(format!("SSL server {id} not changed"), &failure);
+            return Outcome::with(prior, diagnostic);
+        }
+    };
+    if path == UpdatePath::NameOnly {
+        let renamed = answer.server.map_or_else(
+            || planned.clone(),
+            |server| object(&server, &planned, &region),
+        );
+        return Outcome::new(renamed);
+    }
+
+    match change.converge(&id, Convergence::of_update(&planned)).await {
+        Ok(Some(described)) => Outcome::new(object(&described, &planned, &region)),
+        Ok(None) => Outcome::new(planned),
+        Err(failure) => {
+            let detail = format!(
+                "ModifySslVpnServer was accepted for SSL server {id} on {gateway_id} in {region}, and the cloud goes on with it, but its end was \
+                 not seen: {failure}.\n\nThe state holds the planned values. Run `terraform apply` again: it reads what the cloud made of them and \
+                 changes what still differs.{}",
+                longer(&failure, "update")
+            );
+            Outcome::with(
+                planned,
+                Diagnostic::error(format!(
+                    "Change of SSL server {id} accepted, but not seen to be done"
+                ))
+                .detail(detail),
+            )
+        }
+    }
+}
+
+/// Deletes the server and waits until its gateway is done with it.
+pub async fn delete(
+    call: Call<'_, Configured>,
+    state: SslVpnServer,
+) -> Outcome<Option<SslVpnServer>> {
+    let Configured { vpc, gateways, .. } = call.client;
+    let region = region(&state, call.client);
+    let (id, gateway_id) = (
+        text(&state.id).to_owned(),
+        text(&state.vpn_gateway_id).to_owned(),
+    );
+    let timeout = timeout(state.timeouts.as_ref(), |timeouts| &timeouts.delete);
+    let token = ClientToken::random();
+
+    let sent = async {
+        let change = Change::begin(
+            vpc,
+            gateways.get(&region, &gateway_id),
+            timeout,
+            call.cancel,
+        )
+        .await?;
+        let deleted = change
+            .send(|cancel| {
+                let (region, id, token) = (&region, &id, &token);
+                async move { vpc.delete_ssl_vpn_server(region, id, token, &cancel).await }
+            })
+            .await;
+        match deleted {
+            Ok(_) => Ok(Some(change)),
+            // Somebody else deleted it, or an earlier try of this call did.
+            Err(Failure::Cloud(error)) if error.class() == Class::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    };
+    let change = match sent.await {
+        Ok(Some(change)) => change,
+        Ok(None) => return Outcome::new(None),
+        Err(failure) => {
+            let diagnostic = refused(format!("SSL server {id} not deleted"), &failure);
+            return Outcome::with(Some(state), diagnostic);
+        }
+    };
+    match change.converge(&id, Convergence::of_delete()).await {
+        Ok(_) => Outcome::new(None),
+        Err(failure) => {
+            let detail = format!(
+                "DeleteSslVpnServer was accepted for SSL server {id} on {gateway_id} in {region}, and the cloud goes on with it, but its end was \
+                 not seen: {failure}.\n\nThe state still holds the server. Run Terraform again: what is gone by then is removed from the state.{}",
+                longer(&failure, "delete")
+            );
+            Outcome::with(
+                Some(state),
+                Diagnostic::error(format!(
+                    "Deletion of SSL server {id} accepted, but not seen to be done"
+                ))
+                .detail(detail),
+            )
+        }
+    }
+}
+
+fn text(value: &Attr<String>) -> &str {
+    value.known().map_or("", String::as_str)
+}
+
+/// The server that keeps a gateway occupied, when that is why a create failed.
+async fn existing_server(
+    call: &Call<'_, Configured>,
+    region: &str,
+    gateway_id: &str,
+    failure: &Failure,
+) -> Option<String> {
+    let Failure::Cloud(error) = failure else {
+        return None;
+    };
+    if error.code() != Some("Resource.QuotaFull") {
+        return None;
+    }
+    let servers = call
+        .client
+        .vpc
+        .describe_ssl_vpn_servers_of_gateway(region, gateway_id, call.cancel)
+        .await
+        .ok()?;
+    servers.into_iter().next().map(|server| server.id)
+}
+
+fn occupied(summary: String, existing: &str, region: &str, failure: &Failure) -> Diagnostic {
+    Diagnostic::error(summary)
+        .detail(format!(
+            "{failure}\n\nThe gateway has an SSL server already, {existing}, and can have only one. To manage that one with this \
+             configuration, add this block and apply again:\n\n  import {{\n    to = {TYPE_NAME}.NAME\n    id = \"{existing}@{region}\"\n  }}\n\n\
+             with the name of this resource for NAME. Otherwise delete it, or use another gateway."
+        ))
+        .at("vpn_gateway_id")
+}
+
+/// A change that was not accepted, or not seen to be.
+fn refused(summary: String, failure: &Failure) -> Diagnostic {
+    match failure {
+        Failure::Cloud(error) => {
+            let mut diagnostic = explain::diagnostic(summary, error);
+            if error.may_have_acted() {
+                diagnostic.detail.push_str(
+                    "\n\nThe call was sent and its answer did not arrive, so the cloud may have carried it out. Run `terraform apply` again: it \
+                     reads what is there, and where a server was created without an answer, it names the server and how to import it.",
+                );
+            }
+            diagnostic
+        }
+        failure => Diagnostic::error(summary).detail(format!(
+            "Nothing was changed: {failure}.\n\nRun `terraform apply` again."
+        )),
+    }
+}
+
+/// A timeout that was too short is the configuration's to change.
+fn longer(failure: &Failure, change: &str) -> String {
+    match failure {
+        Failure::TimedOut { .. } => {
+            format!(" If the cloud needs longer, raise `{change}` in the timeouts block.")
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,139 @@
+//! What happens around every RPC: a span for the logs, and no failure that is not a diagnostic.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use tonic::{Response, Status};
+use tracing::Instrument;
+
+use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::model::ModelError;
+use crate::tf::proto;
+
+/// An answer that can say what went wrong.
+pub(super) trait Answer: Default {
+    /// Puts these in front of the user.
+    fn tell(&mut self, diagnostics: Diagnostics);
+}
+
+macro_rules! answers_with_diagnostics {
+    ($($message:ident),* $(,)?) => {$(
+        impl Answer for proto::$message::Response {
+            fn tell(&mut self, diagnostics: Diagnostics) {
+                self.diagnostics.extend(diagnostics.to_proto());
+            }
+        }
+    )*};
+}
+
+answers_with_diagnostics!(
+    apply_resource_change,
+    close_ephemeral_resource,
+    configure,
+    generate_resource_config,
+    get_functions,
+    get_metadata,
+    get_provider_schema,
+    get_resource_identity_schemas,
+    import_resource_state,
+    move_resource_state,
+    open_ephemeral_resource,
+    plan_action,
+    plan_resource_change,
+    prepare_provider_config,
+    read_data_source,
+    read_resource,
+    renew_ephemeral_resource,
+    upgrade_resource_identity,
+    upgrade_resource_state,
+    validate_action_config,
+    validate_data_source_config,
+    validate_ephemeral_resource_config,
+    validate_list_resource_config,
+    validate_resource_type_config,
+);
+
+impl Answer for proto::call_function::Response {
+    fn tell(&mut self, diagnostics: Diagnostics) {
+        let sentences = diagnostics
+            .iter()
+            .map(|diagnostic| format!("{}: {}", diagnostic.summary, diagnostic.detail));
+        let text = sentences.collect::<Vec<_>>().join("\n");
+        self.error = Some(proto::FunctionError {
+            text,
+            function_argument: None,
+        });
+    }
+}
+
+/// The process's own count of RPCs; with the process's log it is a name for each.
+static REQUESTS: AtomicU64 = AtomicU64::new(1);
+
+/// Runs an RPC's work: its errors and panics become diagnostics of the answer, its log lines bear `rpc` and `type_name`.
+pub(super) async fn call<A: Answer>(
+    rpc: &'static str,
+    type_name: &str,
+    work: impl Future<Output = Result<A, Diagnostics>>,
+) -> Result<Response<A>, Status> {
+    let request_id = REQUESTS.fetch_add(1, Ordering::Relaxed);
+    let span = tracing::info_span!(
+        "rpc",
+        tf_rpc = rpc,
+        tf_type_name = type_name,
+        tf_req_id = request_id
+    );
+    let guarded = async {
+        let start = Instant::now();
+        tracing::trace!("request received");
+        let outcome = AssertUnwindSafe(work).catch_unwind().await;
+        let result = outcome.unwrap_or_else(|panic| Err(panicked(rpc, panic.as_ref()).into()));
+        let duration_ms = start.elapsed().as_secs_f64() * 1e3;
+        match &result {
+            Ok(_) => tracing::debug!(tf_req_duration_ms = duration_ms, "request served"),
+            Err(diagnostics) => {
+                let summary = diagnostics
+                    .iter()
+                    .map(|diagnostic| diagnostic.summary.as_str())
+                    .next()
+                    .unwrap_or_default();
+                tracing::error!(
+                    tf_req_duration_ms = duration_ms,
+                    diagnostic = summary,
+                    "request failed"
+                );
+            }
+        }
+        result
+    };
+    let answer = guarded
+        .instrument(span)
+        .await
+        .unwrap_or_else(|diagnostics| {
+            let mut answer = A::default();
+            answer.tell(diagnostics);
+            answer
+        });
+    Ok(Response::new(answer))
+}
+
+fn panicked(rpc: &str, panic: &(dyn Any + Send)) -> Diagnostic {
+    let cause = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Diagnostic::error("The provider crashed").detail(format!(
+        "{rpc} ended in a panic: {}. This is a defect of the provider, which goes on serving. \
+         Please report it with this message and the log (TF_LOG=debug).",
+        cause.unwrap_or("no message")
+    ))
+}
+
+/// A model that does not fit its own schema, or a value that was not caught before: a defect of the provider.
+pub(super) fn model_error(rpc: &str, error: &ModelError) -> Diagnostic {
+    Diagnostic::error("The provider could not read a value").detail(format!(
+        "{rpc}: {error}. The value passed the schema, so this is a defect of the provider: please report it."
+    ))
+}

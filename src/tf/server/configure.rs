@@ -1,0 +1,102 @@
+//! PrepareProviderConfig and Configure.
+
+use std::sync::Arc;
+
+use super::Server;
+use super::call::model_error;
+use super::value::decode;
+use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::model::from_value;
+use crate::tf::proto;
+use crate::tf::provider::{Configure, Provider};
+use crate::tf::value::Value;
+
+/// How far Configure has come.
+#[derive(Debug)]
+pub(super) enum Configured<C> {
+    /// Not called: validation, schemas and upgrades work without.
+    NotYet,
+    /// Called with a block of which these attributes are not known yet.
+    Unknown(Vec<String>),
+    /// Called, and the client is there.
+    Ready(Arc<C>),
+}
+
+impl<C> Configured<C> {
+    /// The client, or why there is none.
+    pub(super) fn client(&self) -> Result<Arc<C>, Diagnostic> {
+        match self {
+            Self::Ready(client) => Ok(Arc::clone(client)),
+            Self::NotYet => Err(Diagnostic::error("Provider not configured")
+                .detail("This request needs the cloud, and Configure was not called before it, or failed. Configure the provider first.")),
+            Self::Unknown(names) => Err(Diagnostic::error("Provider configuration not known yet").detail(format!(
+                "The provider block sets {} from values that are known only after apply, so the cloud cannot be asked now. \
+                 Use values that are known while planning, or apply their source first with -target.",
+                names.join(", ")
+            ))),
+        }
+    }
+}
+
+impl<P: Provider> Server<P> {
+    /// The provider block as the user wrote it, once its rules hold.
+    pub(super) fn prepare_provider_config_answer(
+        &self,
+        request: proto::prepare_provider_config::Request,
+    ) -> Result<proto::prepare_provider_config::Response, Diagnostics> {
+        let config = decode(
+            request.config.clone(),
+            &self.provider_schema.implied_type(),
+            "provider configuration",
+        )?;
+        let mut diagnostics = self.provider_schema.validate(&config);
+        if !diagnostics.has_errors() {
+            let model = from_value(&config)
+                .map_err(|error| model_error("PrepareProviderConfig", &error))?;
+            diagnostics.extend(self.provider.validate(&model));
+        }
+        Ok(proto::prepare_provider_config::Response {
+            prepared_config: request.config,
+            diagnostics: diagnostics.to_proto(),
+        })
+    }
+
+    /// Makes the client, unless the block is not wholly known yet.
+    pub(super) async fn configure_answer(
+        &self,
+        request: proto::configure::Request,
+    ) -> Result<proto::configure::Response, Diagnostics> {
+        let config = decode(
+            request.config,
+            &self.provider_schema.implied_type(),
+            "provider configuration",
+        )?;
+        let configured = if config.is_wholly_known() {
+            let config = from_value(&config).map_err(|error| model_error("Configure", &error))?;
+            let terraform_version = request.terraform_version;
+            Configured::Ready(Arc::new(
+                self.provider
+                    .configure(Configure {
+                        config,
+                        terraform_version,
+                    })
+                    .await?,
+            ))
+        } else {
+            Configured::Unknown(unknown_attributes(&config))
+        };
+        *self.configured.write().await = configured;
+        Ok(proto::configure::Response::default())
+    }
+}
+
+fn unknown_attributes(config: &Value) -> Vec<String> {
+    let Value::Map(attributes) = config else {
+        return vec!["everything".to_owned()];
+    };
+    attributes
+        .iter()
+        .filter(|(_, value)| !value.is_wholly_known())
+        .map(|(name, _)| name.clone())
+        .collect()
+}

@@ -1,0 +1,102 @@
+//! Turns RPCs into calls of the traits: decode, ask, hold the answer to the contract, encode. One file an RPC.
+//!
+//! Two things happen around every RPC ([`call`]): whatever fails below it, a panic too, becomes a diagnostic, and everything
+//! logged below it bears the RPC's name, the type's name and a request ID.
+
+mod apply;
+mod call;
+mod configure;
+mod import;
+mod plan;
+mod private;
+mod read;
+mod schemas;
+mod service;
+mod stop;
+mod unserved;
+mod upgrade;
+mod validate;
+mod value;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::RwLock;
+
+use super::diagnostics::Diagnostic;
+use super::proto::provider_server::ProviderServer;
+use super::provider::Provider;
+use super::resource::Erased;
+use super::schema::Schema;
+use super::types::Type;
+use configure::Configured;
+use stop::StopSwitch;
+
+/// Requests and answers may be this large, in bytes: what Terraform itself allows.
+pub const MAX_MESSAGE_BYTES: usize = 256 << 20;
+
+/// A provider behind protocol 5.
+pub struct Server<P: Provider> {
+    provider: P,
+    provider_schema: Schema,
+    resources: BTreeMap<&'static str, ServedResource<P::Client>>,
+    configured: RwLock<Configured<P::Client>>,
+    stop: StopSwitch,
+}
+
+/// A resource with what is derived from its schema.
+struct ServedResource<C> {
+    resource: Box<dyn Erased<C>>,
+    schema: Schema,
+    ty: Type,
+}
+
+impl<P: Provider> Server<P> {
+    /// A server of `provider`, not yet configured.
+    pub fn new(provider: P) -> Self {
+        let resources = provider.resources().into_iter().map(|resource| {
+            let schema = resource.schema();
+            let ty = schema.implied_type();
+            (
+                resource.type_name(),
+                ServedResource {
+                    resource,
+                    schema,
+                    ty,
+                },
+            )
+        });
+        Self {
+            provider_schema: provider.schema(),
+            resources: resources.collect(),
+            provider,
+            configured: RwLock::new(Configured::NotYet),
+            stop: StopSwitch::default(),
+        }
+    }
+
+    /// The gRPC service, with Terraform's limits on the size of messages.
+    pub fn into_service(self) -> ProviderServer<Self> {
+        ProviderServer::new(self)
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    /// The resource of a type name.
+    fn resource(&self, type_name: &str) -> Result<&ServedResource<P::Client>, Diagnostic> {
+        self.resources
+            .get(type_name)
+            .ok_or_else(|| unknown_type("resource", type_name))
+    }
+
+    /// What Configure made; an error until it has.
+    async fn client(&self) -> Result<Arc<P::Client>, Diagnostic> {
+        self.configured.read().await.client()
+    }
+}
+
+/// No such type is served: a caller with another version's schema, or a typing mistake.
+fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
+    Diagnostic::error(format!("Unknown {kind} type"))
+        .detail(format!("This provider has no {kind} type named \"{type_name}\". Check the name, and the provider's version."))
+}

@@ -1,0 +1,43 @@
+//! Values on the wire: either encoding in, msgpack out.
+
+use crate::tf::diagnostics::Diagnostic;
+use crate::tf::json;
+use crate::tf::msgpack;
+use crate::tf::proto::DynamicValue;
+use crate::tf::types::Type;
+use crate::tf::value::Value;
+
+/// Reads a value under its type. A value that is not there at all is null. `what` names it for people: `prior state`.
+pub(super) fn decode(
+    value: Option<DynamicValue>,
+    ty: &Type,
+    what: &str,
+) -> Result<Value, Diagnostic> {
+    let Some(value) = value else {
+        return Ok(Value::Null);
+    };
+    let decoded = match (value.msgpack.is_empty(), value.json.is_empty()) {
+        (false, _) => msgpack::decode(&value.msgpack, ty),
+        (true, false) => json::decode(&value.json, ty),
+        (true, true) => Ok(Value::Null),
+    };
+    decoded.map_err(|error| {
+        Diagnostic::error(format!("Unreadable {what}"))
+            .detail(format!(
+                "The {what} that Terraform sent does not fit the schema: {error}."
+            ))
+            .at(&error.path)
+    })
+}
+
+/// Writes a value under its type.
+pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic> {
+    let msgpack = msgpack::encode(value, ty).map_err(|error| {
+        Diagnostic::error("Unwritable value")
+            .detail(format!("An answer of the provider does not fit its schema: {error}. This is a defect of the provider: please report it."))
+    })?;
+    Ok(DynamicValue {
+        msgpack: msgpack.into(),
+        json: Default::default(),
+    })
+}
