@@ -79,11 +79,11 @@ async fn another_call_under_a_used_token_is_a_mistake() {
 async fn while_the_first_call_is_at_work_the_second_has_to_wait() {
     let emulator = Emulator::start(AT_ONCE);
     emulator
-        .fault(r#"{"operation":"CreateSslVpnServer","delay":"0.5s"}"#)
+        .fault(r#"{"operation":"CreateSslVpnServer","delay":"1.2s"}"#)
         .await;
     let slow = emulator.create(&[TOKEN]);
     let quick = async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
         emulator.create(&[TOKEN]).await
     };
     let (slow, quick) = tokio::join!(slow, quick);

@@ -349,8 +349,12 @@ async fn what_a_full_modification_leaves_out_falls_back_to_its_defaults() {
 
 #[tokio::test]
 async fn the_same_values_again_are_a_full_modification() {
-    let emulator = Emulator::start(&["--converge", "0.2s", "--status-lag", "0s"]);
+    let emulator = Emulator::start(AT_ONCE);
     let id = emulator.created(&[]).await;
+    emulator
+        .control(Method::PATCH, "timing", r#"{"converge":"30s"}"#)
+        .await
+        .done();
     emulator
         .call(
             "ModifySslVpnServer",
@@ -368,7 +372,7 @@ async fn a_busy_gateway_takes_no_change_at_all() {
     let path = format!("vpn-gateways/{GATEWAY}/busy");
     assert_eq!(
         emulator
-            .control(Method::POST, &path, r#"{"duration":"0.4s"}"#)
+            .control(Method::POST, &path, r#"{"duration":"1.5s"}"#)
             .await
             .status,
         204

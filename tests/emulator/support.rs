@@ -347,6 +347,13 @@ impl Emulator {
         assert_eq!(ordered.status, 201, "{}", ordered.text);
     }
 
+    /// Waits until a call has come in.
+    pub async fn until_called(&self) {
+        while self.calls().await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Waits until the gateway truly takes changes.
     pub async fn until_idle(&self, gateway: &str) {
         let deadline = Instant::now() + Duration::from_secs(10);
