@@ -8,6 +8,7 @@ mod client_tokens;
 mod command;
 mod control;
 mod faults;
+mod gateway_rules;
 mod gateways;
 mod servers;
 mod signatures;
