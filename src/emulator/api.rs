@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderValue, Response};
+use axum::http::{HeaderValue, Response, StatusCode};
 
 use super::answer::{self, Envelope, Format};
 use super::authentication;
@@ -37,14 +37,12 @@ pub async fn call(
     request: axum::extract::Request,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let body = match to_bytes(body, LARGEST_BODY).await {
-        Ok(body) => body.to_vec(),
-        Err(_) => {
-            connection.reset();
-            return Response::default();
-        }
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        let mut too_large = Response::default();
+        *too_large.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return too_large;
     };
-    let request = Request::new(&head.method, &head.uri, &head.headers, body);
+    let request = Request::new(&head.method, &head.uri, &head.headers, body.to_vec());
     let format = Format::of(&request);
     let envelope = Envelope {
         request_id: uuid::Uuid::new_v4().to_string().to_uppercase(),

@@ -194,3 +194,45 @@ impl Drop for Running {
         self.stopped.cancel();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpStream;
+
+    #[tokio::test]
+    async fn several_run_in_one_process_and_each_ends_when_stopped() {
+        let first = Emulator::start(Settings::default()).await.unwrap();
+        let second = Emulator::start(Settings::default()).await.unwrap();
+        assert_ne!(first.addr(), second.addr());
+
+        let address = first.addr();
+        let mut idle = TcpStream::connect(address).await.unwrap();
+        first.stop().await;
+        let mut rest = Vec::new();
+        let closed = idle.read_to_end(&mut rest).await;
+        assert!(matches!(closed, Ok(0) | Err(_)));
+        assert!(TcpStream::connect(address).await.is_err());
+        assert!(TcpStream::connect(second.addr()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_started_says_why() {
+        let remote = Settings {
+            listen: SocketAddr::from(([0, 0, 0, 0], 0)),
+            ..Settings::default()
+        };
+        assert!(matches!(
+            Emulator::start(remote).await,
+            Err(StartError::NotLoopback(_))
+        ));
+        let running = Emulator::start(Settings::default()).await.unwrap();
+        let taken = Settings {
+            listen: running.addr(),
+            ..Settings::default()
+        };
+        let error = Emulator::start(taken).await.unwrap_err().to_string();
+        assert!(error.contains("Another program has this port"), "{error}");
+    }
+}

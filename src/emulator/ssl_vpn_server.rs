@@ -63,7 +63,6 @@ pub const DEFAULT_PORT: u16 = 1194;
 /// An SSL server; times in milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct SslVpnServer {
     pub ssl_vpn_server_id: String,
     pub vpn_gateway_id: String,

@@ -59,7 +59,6 @@ pub struct Tags {
 /// A gateway; times in milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct VpnGateway {
     pub vpn_gateway_id: String,
     /// Not in the API's answers: they are of one region.

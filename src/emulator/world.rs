@@ -82,6 +82,13 @@ impl World {
             .collect()
     }
 
+    /// A gateway of a region as Describe shows it.
+    pub fn shown_gateway(&self, region_id: &str, id: &str, now: Instant) -> Option<VpnGateway> {
+        let gateway = self.gateways.get(id)?;
+        (gateway.attributes.region_id == region_id)
+            .then(|| gateway.with_status(|busy| busy.is_shown(now)))
+    }
+
     /// A gateway with its status at rest, whatever its region.
     pub fn gateway_at_rest(&self, id: &str) -> Option<&VpnGateway> {
         self.gateways.get(id).map(|gateway| &gateway.attributes)

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::Args;
 use terraform_provider_alivpn::emulator::{
     AccessKey, Emulator, GatewaySetting, Settings, Timing, default_gateways, duration,
@@ -42,11 +43,17 @@ pub struct Arguments {
 
     /// A key pair to accept, instead of testid:testsecret; repeatable
     #[arg(long = "access-key", value_name = "ID:SECRET[:TOKEN]")]
-    access_keys: Vec<AccessKey>,
+    access_keys: Vec<String>,
 }
 
 /// Serves until Ctrl-C or SIGTERM.
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    // Not by clap, whose errors repeat what was written.
+    let access_keys: Result<Vec<AccessKey>, _> = arguments
+        .access_keys
+        .iter()
+        .map(|written| written.parse())
+        .collect();
     let settings = Settings {
         listen: arguments.listen,
         allow_remote: arguments.allow_remote,
@@ -57,7 +64,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         },
         region_id: arguments.region,
         gateways: arguments.gateways,
-        access_keys: arguments.access_keys,
+        access_keys: access_keys.context("a value of --access-key is not understood")?,
     };
     let help = Help::new(&settings);
     let ended = end_signal()?;

@@ -14,9 +14,7 @@ pub(super) fn perform(
     let region = region(parameters)?;
     let id = parameters.required("VpnGatewayId")?;
     let gateway = world
-        .shown_gateways(region, now.instant)
-        .into_iter()
-        .find(|gateway| gateway.vpn_gateway_id == id)
+        .shown_gateway(region, id, now.instant)
         .ok_or(error::INVALID_VPN_GATEWAY_INSTANCE_ID_NOT_FOUND)?;
     Ok(shown_attributes(&gateway))
 }

@@ -21,7 +21,7 @@ pub(super) fn check(
     let is_neighbour = |gateway_id: &str| {
         gateway_id != vpn_gateway.vpn_gateway_id
             && world
-                .gateway(&vpn_gateway.region_id, gateway_id)
+                .gateway_at_rest(gateway_id)
                 .is_some_and(|gateway| gateway.vpc_id == vpn_gateway.vpc_id)
     };
     let conflicts = world

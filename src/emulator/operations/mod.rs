@@ -32,7 +32,6 @@ pub type Answer = Map<String, Value>;
 
 /// An operation of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)]
 pub enum Operation {
     CreateSslVpnServer,
     ModifySslVpnServer,

@@ -1,0 +1,16 @@
+//! `alivpn emulator` from outside: the real binary, driven over HTTP with signatures made here. Each test has an emulator of its own.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its support too"
+)]
+
+mod client_tokens;
+mod command;
+mod control;
+mod faults;
+mod gateway_rules;
+mod gateways;
+mod servers;
+mod signatures;
+mod support;
+mod visibility;
