@@ -51,7 +51,7 @@ pub enum Error {
     },
     /// Plain HTTP to another machine.
     #[error(
-        "{text:?} would send requests over plain HTTP to another machine: who listens in between could read the answers and change what is asked for. Write https://; http:// is accepted for this machine only (127.0.0.1, [::1], localhost)"
+        "{text:?} would send requests over plain HTTP to another machine: who listens in between could read the answers and change what is asked for. Write https://; http:// is accepted for loopback only (127.0.0.1, [::1], localhost)"
     )]
     PlainHttp {
         /// What was given.
@@ -154,13 +154,18 @@ impl Endpoint {
         &self.host
     }
 
-    /// The URL of a request with this query string (already encoded).
-    pub fn url(&self, query: &str) -> String {
+    /// Scheme and host, as in `https://vpc.aliyuncs.com`.
+    pub fn origin(&self) -> String {
         let scheme = match self.scheme {
             Scheme::Http => "http",
             Scheme::Https => "https",
         };
-        format!("{scheme}://{}/?{query}", self.host)
+        format!("{scheme}://{}", self.host)
+    }
+
+    /// The URL of a request with this query string (already encoded).
+    pub fn url(&self, query: &str) -> String {
+        format!("{}/?{query}", self.origin())
     }
 }
 

@@ -112,12 +112,12 @@ pub enum Error {
     #[error(transparent)]
     Api(#[from] ApiError),
     /// No answer arrived.
-    #[error("{operation} got no answer from {host}: {reason}.")]
+    #[error("{operation} got no answer from {endpoint}: {reason}.")]
     Transport {
         /// The operation, as the API calls it.
         operation: &'static str,
         /// Where the call went.
-        host: String,
+        endpoint: String,
         /// How far it came.
         fault: TransportFault,
         /// What the system said.

@@ -253,7 +253,7 @@ fn no_answer(operation: &'static str, endpoint: &Endpoint, fault: Fault) -> Erro
     match fault {
         Fault::Transport { fault, reason } => Error::Transport {
             operation,
-            host: endpoint.host().to_owned(),
+            endpoint: endpoint.origin(),
             fault,
             reason,
         },

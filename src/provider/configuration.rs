@@ -102,7 +102,10 @@ pub fn validate(config: &Configuration) -> Diagnostics {
         if set.known().is_some() && unset.is_null() {
             diagnostics.push(
                 Diagnostic::error(format!("Missing {other}"))
-                    .detail(format!("{one} is set and {other} is not. Set both, or neither and use the environment."))
+                    .detail(format!(
+                        "{one} is set and {other} is not. Set both, or neither and use ALIBABA_CLOUD_ACCESS_KEY_ID \
+                         and ALIBABA_CLOUD_ACCESS_KEY_SECRET in the environment."
+                    ))
                     .at(one),
             );
         }
@@ -111,7 +114,7 @@ pub fn validate(config: &Configuration) -> Diagnostics {
 }
 
 /// The client for a wholly known block; `environment` gives the value of a variable, empty ones count as unset.
-pub fn configure(
+pub async fn configure(
     configure: Configure<Configuration>,
     environment: impl Fn(&str) -> Option<String> + Clone + Send + Sync + 'static,
 ) -> Result<Configured, Diagnostics> {
@@ -161,6 +164,11 @@ pub fn configure(
         )) as Arc<dyn Source>,
         Arc::new(Environment::new(environment)),
     ]);
+    // Asked now, so that `terraform plan` says what `terraform apply` would fail on.
+    credentials.credentials().await.map_err(|error| {
+        let detail = format!("Calls to the cloud cannot be signed: {error}.");
+        Diagnostic::error("No usable credentials").detail(detail)
+    })?;
     let user_agent = format!(
         "terraform-provider-alivpn/{} (Terraform {})",
         env!("CARGO_PKG_VERSION"),

@@ -62,7 +62,7 @@ impl Provider for Alivpn {
         configure: Configure<Configuration>,
     ) -> Result<Configured, Diagnostics> {
         let environment = |name: &str| env::var(name).ok();
-        configuration::configure(configure, environment)
+        configuration::configure(configure, environment).await
     }
 
     fn resources(&self) -> Vec<Box<dyn Erased<Configured>>> {

@@ -1,7 +1,7 @@
 //! Values in msgpack, the encoding that Terraform prefers.
 //!
-//! Null is nil, unknown any extension type, a number an integer, a float or decimal text, and a value of open type a pair of
-//! its type in JSON and itself. The reader takes exactly one value of the type: what is missing, doubled, left over or of
+//! Null is nil, unknown any extension type, a number an integer, a float or decimal text (always text when written), and a
+//! value of open type a pair of its type in JSON and itself. The reader takes exactly one value of the type: what is missing, doubled, left over or of
 //! another kind is an error, and a length is never trusted before its bytes are seen.
 
 mod read;

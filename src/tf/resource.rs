@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
-use super::diagnostics::{Diagnostic, Diagnostics};
+use super::diagnostics::Diagnostics;
 use super::model::{ModelError, from_value, to_value};
 use super::schema::Schema;
 use super::value::Value;
@@ -146,8 +146,12 @@ pub trait Resource: Send + Sync + 'static {
         state: Self::Model,
     ) -> Outcome<Option<Self::Model>>;
 
-    /// A first state for an ID that a person gave, for [`Resource::read`] to complete.
-    fn import(&self, id: &str) -> Result<Self::Model, Diagnostic>;
+    /// The object of an ID that a person gave. Terraform reads it next.
+    async fn import(
+        &self,
+        call: Call<'_, Self::Client>,
+        id: &str,
+    ) -> Result<Self::Model, Diagnostics>;
 }
 
 /// A [`Resource`] in terms of values; what the server holds.
@@ -180,7 +184,11 @@ pub trait Erased<C>: Send + Sync {
     /// See [`Resource::delete`].
     async fn delete(&self, call: Call<'_, C>, state: &Value) -> Result<Outcome<Value>, ModelError>;
     /// See [`Resource::import`].
-    fn import(&self, id: &str) -> Result<Result<Value, Diagnostic>, ModelError>;
+    async fn import(
+        &self,
+        call: Call<'_, C>,
+        id: &str,
+    ) -> Result<Result<Value, Diagnostics>, ModelError>;
 }
 
 /// Null for an object that does not exist.
@@ -265,10 +273,14 @@ impl<R: Resource> Erased<R::Client> for R {
             .try_map(object_or_null)
     }
 
-    fn import(&self, id: &str) -> Result<Result<Value, Diagnostic>, ModelError> {
-        match Resource::import(self, id) {
+    async fn import(
+        &self,
+        call: Call<'_, R::Client>,
+        id: &str,
+    ) -> Result<Result<Value, Diagnostics>, ModelError> {
+        match Resource::import(self, call, id).await {
             Ok(model) => to_value(&model).map(Ok),
-            Err(diagnostic) => Ok(Err(diagnostic)),
+            Err(diagnostics) => Ok(Err(diagnostics)),
         }
     }
 }

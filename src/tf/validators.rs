@@ -4,7 +4,6 @@
 //! sensitive is replaced by its description before anybody sees it, so it may say what it was given.
 
 use super::diagnostics::{Diagnostic, Diagnostics};
-use super::number::Number;
 use super::path::AttributePath;
 use super::value::Value;
 
@@ -45,15 +44,12 @@ pub fn length_between(least: usize, most: usize) -> impl Validator {
     LengthBetween { least, most }
 }
 
-/// The number is in this range, its ends included.
-pub fn number_between(least: i64, most: i64) -> impl Validator {
-    NumberBetween {
-        least: least.into(),
-        most: most.into(),
-    }
+/// The number is whole and in this range, its ends included.
+pub fn whole_number_between(least: i64, most: i64) -> impl Validator {
+    WholeNumberBetween { least, most }
 }
 
-/// Each element of the list, set, tuple, map or object that is known and not null obeys the rule.
+/// Each known element of the list, set, tuple, map or object obeys the rule; null obeys none.
 pub fn each(rule: impl Validator) -> impl Validator {
     Each(rule)
 }
@@ -107,19 +103,23 @@ impl Validator for LengthBetween {
     }
 }
 
-struct NumberBetween {
-    least: Number,
-    most: Number,
+struct WholeNumberBetween {
+    least: i64,
+    most: i64,
 }
 
-impl Validator for NumberBetween {
+impl Validator for WholeNumberBetween {
     fn description(&self) -> String {
-        format!("be {}", range(&self.least, &self.most))
+        format!("be a whole number from {}", range(&self.least, &self.most))
     }
 
     fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
-        if let Some(number) = value.as_number()
-            && (*number < self.least || *number > self.most)
+        let Some(number) = value.as_number() else {
+            return;
+        };
+        if !number
+            .to_i64()
+            .is_some_and(|whole| (self.least..=self.most).contains(&whole))
         {
             diagnostics.push(invalid(path, &self.description(), &number.to_string()));
         }
@@ -157,7 +157,9 @@ struct Each<V>(V);
 
 impl<V: Validator> Each<V> {
     fn element(&self, value: &Value, path: AttributePath, diagnostics: &mut Diagnostics) {
-        if value.is_known() && !value.is_null() {
+        if value.is_null() {
+            diagnostics.push(invalid(&path, &self.0.description(), "null"));
+        } else if value.is_known() {
             self.0.validate(value, &path, diagnostics);
         }
     }
@@ -197,6 +199,7 @@ fn range<T: PartialEq + std::fmt::Display>(least: &T, most: &T) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tf::number::Number;
 
     fn errors(rule: impl Validator, value: Value) -> Vec<(String, String)> {
         let mut diagnostics = Diagnostics::new();
@@ -242,15 +245,15 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_compared_without_loss() {
-        let rule = || number_between(1, 65535);
+    fn a_whole_number_is_one_without_any_loss() {
+        let rule = || whole_number_between(1, 65535);
         assert_eq!(errors(rule(), Value::from(65535)), []);
-        for text in ["0", "65535.0000000000000000000000001", "-1e900"] {
+        for text in ["0", "1194.5", "65535.0000000000000000000000001", "-1e900"] {
             let given = error(rule(), Value::Number(text.parse().unwrap()));
             assert_eq!(
                 given,
                 format!(
-                    "The value must be 1 to 65535. Given: {}.",
+                    "The value must be a whole number from 1 to 65535. Given: {}.",
                     text.parse::<Number>().unwrap()
                 )
             );
@@ -258,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn each_reports_at_the_element_and_skips_what_is_not_there() {
+    fn each_reports_at_the_element_and_waits_for_what_is_unknown() {
         let list = Value::List(vec![
             Value::Null,
             Value::from("x"),
@@ -269,7 +272,7 @@ mod tests {
             .into_iter()
             .map(|(place, _)| place)
             .collect();
-        assert_eq!(places, ["a[1]"]);
+        assert_eq!(places, ["a[0]", "a[1]"]);
         let map = Value::map([("k", Value::from("x"))]);
         assert_eq!(errors(each(one_of(&["a"])), map)[0].0, "a[\"k\"]");
     }

@@ -235,7 +235,7 @@ async fn a_refused_connection_is_reported_within_seconds() {
     ));
     assert!(
         error.to_string().starts_with(&format!(
-            "CreateSslVpnServer got no answer from {address}: no connection ("
+            "CreateSslVpnServer got no answer from http://{address}: no connection ("
         )),
         "{error}"
     );

@@ -42,9 +42,9 @@ pub async fn create(
     let (change, id) = match sent.await {
         Ok(sent) => sent,
         Err(failure) => {
-            let summary = format!("SSL server not created on {gateway_id}");
+            let summary = format!("SSL server not created on {gateway_id} in {region}");
             let diagnostic = match existing_server(&call, &region, gateway_id, &failure).await {
-                Some(existing) => occupied(summary, &existing, &region, &failure),
+                Some(existing) => occupied(summary, &existing, &failure),
                 None => refused(summary, &failure),
             };
             return Outcome::with(None, diagnostic);
@@ -130,7 +130,7 @@ pub async fn update(
     let (change, answer) = match sent.await {
         Ok(sent) => sent,
         Err(failure) => {
-            let diagnostic = refused(format!("SSL server {id} not changed"), &failure);
+            let diagnostic = refused(format!("SSL server {id} in {region} not changed"), &failure);
             return Outcome::with(prior, diagnostic);
         }
     };
@@ -202,7 +202,7 @@ pub async fn delete(
         Ok(Some(change)) => change,
         Ok(None) => return Outcome::new(None),
         Err(failure) => {
-            let diagnostic = refused(format!("SSL server {id} not deleted"), &failure);
+            let diagnostic = refused(format!("SSL server {id} in {region} not deleted"), &failure);
             return Outcome::with(Some(state), diagnostic);
         }
     };
@@ -211,7 +211,7 @@ pub async fn delete(
         Err(failure) => {
             let detail = format!(
                 "DeleteSslVpnServer was accepted for SSL server {id} on {gateway_id} in {region}, and the cloud goes on with it, but its end was \
-                 not seen: {failure}.\n\nThe state still holds the server. Run Terraform again: what is gone by then is removed from the state.{}",
+                 not seen: {failure}.\n\nThe state still holds the server. Run `terraform destroy` (or `terraform apply`) again: what is gone by then is removed from the state.{}",
                 longer(&failure, "delete")
             );
             Outcome::with(
@@ -251,11 +251,11 @@ async fn existing_server(
     servers.into_iter().next().map(|server| server.id)
 }
 
-fn occupied(summary: String, existing: &str, region: &str, failure: &Failure) -> Diagnostic {
+fn occupied(summary: String, existing: &str, failure: &Failure) -> Diagnostic {
     Diagnostic::error(summary)
         .detail(format!(
             "{failure}\n\nThe gateway has an SSL server already, {existing}, and can have only one. To manage that one with this \
-             configuration, add this block and apply again:\n\n  import {{\n    to = {TYPE_NAME}.NAME\n    id = \"{existing}@{region}\"\n  }}\n\n\
+             configuration, add this block and apply again:\n\n  import {{\n    to = {TYPE_NAME}.NAME\n    id = \"{existing}\"\n  }}\n\n\
              with the name of this resource for NAME. Otherwise delete it, or use another gateway."
         ))
         .at("vpn_gateway_id")

@@ -26,7 +26,7 @@ pub enum Failure {
     #[error("Terraform was interrupted")]
     Stopped,
     /// The resource's timeout is over; what was still missing.
-    #[error("after {} seconds {missing}", timeout.as_secs_f64())]
+    #[error("the timeout of {timeout:?} was over and {missing}")]
     TimedOut {
         /// The resource's timeout.
         timeout: Duration,

@@ -17,13 +17,13 @@ pub const UNCHANGED_FOR: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Hopeless {
     /// The gateway is on its way out.
-    #[error("the VPN gateway is being deleted")]
+    #[error("the VPN gateway reads deleting: it is being deleted, and the server with it")]
     GatewayDeleting,
     /// The gateway does not exist any more.
     #[error("the VPN gateway does not exist any more")]
     GatewayGone,
     /// The gateway is locked for an unpaid bill.
-    #[error("the VPN gateway is locked because of an overdue payment")]
+    #[error("the VPN gateway reads FinancialLocked: it is locked because of an overdue payment")]
     PaymentLocked,
     /// The server does not exist any more.
     #[error("the SSL server was deleted meanwhile")]

@@ -16,7 +16,7 @@ pub mod update;
 use async_trait::async_trait;
 
 use super::Configured;
-use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::diagnostics::Diagnostics;
 use crate::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
 use crate::tf::schema::Schema;
 use model::SslVpnServer;
@@ -92,7 +92,11 @@ impl Resource for SslVpnServerResource {
         apply::delete(call, state).await
     }
 
-    fn import(&self, id: &str) -> Result<SslVpnServer, Diagnostic> {
-        read::import(id)
+    async fn import(
+        &self,
+        call: Call<'_, Configured>,
+        id: &str,
+    ) -> Result<SslVpnServer, Diagnostics> {
+        read::import(call, id).await
     }
 }

@@ -7,7 +7,7 @@ use crate::provider::timeouts::Timeouts;
 use crate::tf::model::Attr;
 use crate::tf::schema::{Attribute, Block, Schema};
 use crate::tf::types::Type;
-use crate::tf::validators::{count_between, each, length_between, number_between, one_of};
+use crate::tf::validators::{count_between, each, length_between, one_of, whole_number_between};
 
 use super::rules::{NotAUrl, NotReserved};
 
@@ -104,7 +104,7 @@ pub fn schema() -> Schema {
             Type::Number,
             "The port: 1 to 65535 (the API's default is 1194) but 22, 53, 68, 80, 123, 443, 500, 2222, 4500, 4510, 4560, 7505, 9000, 9001, 9002 and 22222.",
         )
-        .validator(number_between(1, 65535))
+        .validator(whole_number_between(1, 65535))
         .validator(NotReserved),
     )
     .attribute(Attribute::optional_computed("compress", Type::Bool, "Whether traffic is compressed. The API's default on create is `false`."))

@@ -4,7 +4,7 @@ use super::mapping::object;
 use super::model::SslVpnServer;
 use crate::cloud::endpoint::check_region;
 use crate::provider::{Configured, explain};
-use crate::tf::diagnostics::Diagnostic;
+use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
 use crate::tf::resource::{Call, Outcome};
 
@@ -28,7 +28,7 @@ pub async fn read(
                  it again unless the configuration no longer has it."
             )),
         ),
-        Err(error) => Outcome::with(Some(state), explain::diagnostic(format!("Cannot read SSL server {id}"), &error)),
+        Err(error) => Outcome::with(Some(state), explain::diagnostic(format!("Cannot read SSL server {id} in {region}"), &error)),
     }
 }
 
@@ -41,8 +41,25 @@ pub fn region(state: &SslVpnServer, configured: &Configured) -> String {
         .unwrap_or_else(|| configured.region.clone())
 }
 
-/// A first state for `vss-...` or `vss-...@region`.
-pub fn import(id: &str) -> Result<SslVpnServer, Diagnostic> {
+/// The server of `vss-...` or `vss-...@region`.
+pub async fn import(call: Call<'_, Configured>, id: &str) -> Result<SslVpnServer, Diagnostics> {
+    let named = parse_import_id(id)?;
+    let region = region(&named, call.client);
+    let read = read(call, named).await;
+    match read.value {
+        _ if read.diagnostics.has_errors() => Err(read.diagnostics),
+        Some(server) => Ok(server),
+        None => Err(Diagnostic::error(format!("No SSL server {id} to import"))
+            .detail(format!(
+                "Region {region} has no such server. Check the ID; a server in another region is imported as \"vss-...@region\", with \
+                 its region for region."
+            ))
+            .into()),
+    }
+}
+
+/// Only ID and region are known.
+fn parse_import_id(id: &str) -> Result<SslVpnServer, Diagnostic> {
     let (server, region) = match id.split_once('@') {
         Some((server, region)) => (server, Some(region)),
         None => (id, None),
@@ -51,7 +68,8 @@ pub fn import(id: &str) -> Result<SslVpnServer, Diagnostic> {
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     let tail = server.strip_prefix("vss-");
-    if !tail.is_some_and(well_formed) || !region.is_none_or(|region| check_region(region).is_ok()) {
+    if !tail.is_some_and(well_formed) || region.is_some_and(|region| check_region(region).is_err())
+    {
         return Err(Diagnostic::error("Invalid import ID").detail(format!(
             "\"{id}\" is not the ID of an SSL server. Allowed: \"vss-...\", or \"vss-...@region\" such as \
              \"vss-bp18q7hzj6largv4v0001@cn-hangzhou\"."
@@ -70,7 +88,7 @@ mod tests {
 
     #[test]
     fn an_id_alone_leaves_the_region_to_the_provider() {
-        let imported = import("vss-bp18q7hzj6largv4v0001").unwrap();
+        let imported = parse_import_id("vss-bp18q7hzj6largv4v0001").unwrap();
         assert_eq!(
             imported.id,
             Attr::Known("vss-bp18q7hzj6largv4v0001".to_owned())
@@ -80,7 +98,7 @@ mod tests {
 
     #[test]
     fn an_id_may_name_its_region() {
-        let imported = import("vss-1@cn-shanghai").unwrap();
+        let imported = parse_import_id("vss-1@cn-shanghai").unwrap();
         assert_eq!(imported.region, Attr::Known("cn-shanghai".to_owned()));
     }
 
@@ -97,7 +115,7 @@ mod tests {
             "vss-1 ",
             "vss-1/../x",
         ] {
-            let error = import(id).unwrap_err();
+            let error = parse_import_id(id).unwrap_err();
             assert!(
                 error.detail.contains("vss-...@region"),
                 "{id}: {}",

@@ -39,7 +39,7 @@ pub struct NotReserved;
 impl Validator for NotReserved {
     fn description(&self) -> String {
         format!(
-            "be none of the ports that the cloud keeps for itself: {}",
+            "be a port from 1 to 65535 that the cloud does not keep for itself, as it does {}",
             RESERVED_PORTS.map(|port| port.to_string()).join(", ")
         )
     }
@@ -87,7 +87,7 @@ pub fn across_arguments(config: &SslVpnServer) -> Diagnostics {
                         "The pool {pool} overlaps \"{text}\" of local_subnets, so addresses there would be ambiguous. \
                          Allowed: a pool that shares no address with any local subnet."
                     ))
-                    .at("client_ip_pool"),
+                    .at("local_subnets"),
             );
         }
     }

@@ -191,7 +191,7 @@ mod tests {
         };
         let second_factor = |server: &SslVpnServer| match server.enable_multi_factor_auth {
             Attr::Null => Attr::Known(false),
-            ref value => value.clone(),
+            value => value,
         };
         prior.client_ip_pool != planned.client_ip_pool
             || network_set(prior) != network_set(planned)

@@ -26,8 +26,8 @@ fn values_are_written_as_terraform_writes_them() {
         (Value::Unknown, Type::String, b"\xd4\x00\x00"),
         (Value::from(true), Type::Bool, b"\xc3"),
         (Value::from("ab"), Type::String, b"\xa2ab"),
-        (Value::from(-1), Type::Number, b"\xff"),
-        (Value::from(65535), Type::Number, b"\xcd\xff\xff"),
+        (Value::from(-1), Type::Number, b"\xa2-1"),
+        (Value::from(65535), Type::Number, b"\xa565535"),
         (
             Value::List(vec![Value::from("x")]),
             Type::set(Type::String),
@@ -54,16 +54,11 @@ fn values_are_written_as_terraform_writes_them() {
 }
 
 #[test]
-fn a_number_is_written_in_the_smallest_form_that_loses_nothing() {
+fn a_number_is_written_as_text_which_terraform_reads_with_its_full_precision() {
     let written =
         |text: &str| encode(&Value::Number(text.parse().unwrap()), &Type::Number).unwrap();
-    assert_eq!(
-        written("18446744073709551615"),
-        b"\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
-    );
-    assert_eq!(written("-9223372036854775808"), b"\xd3\x80\0\0\0\0\0\0\0");
-    assert_eq!(written("1.5"), b"\xcb\x3f\xf8\0\0\0\0\0\0");
-    assert_eq!(written("18446744073709551616"), b"\xcb\x43\xf0\0\0\0\0\0\0");
+    assert_eq!(written("1194"), b"\xa41194");
+    assert_eq!(written("1.50"), b"\xa31.5");
     assert_eq!(written("0.1"), b"\xa30.1");
     assert_eq!(written("18446744073709551617"), b"\xb418446744073709551617");
     assert_eq!(written("1e1000"), b"\xa61e1000");

@@ -1,12 +1,11 @@
 //! Writing under a type. Writing to memory cannot fail; the errors are about values.
 
 use rmp::encode::{
-    ByteBuf, write_array_len, write_bin, write_bool, write_ext_meta, write_f64, write_map_len,
-    write_nil, write_sint, write_str, write_uint,
+    ByteBuf, write_array_len, write_bin, write_bool, write_ext_meta, write_map_len, write_nil,
+    write_str,
 };
 
 use crate::tf::encoding::{EncodeError, EncodeErrorKind, deeper};
-use crate::tf::number::Number;
 use crate::tf::path::Step;
 use crate::tf::types::Type;
 use crate::tf::value::Value;
@@ -29,7 +28,10 @@ pub(super) fn write(
         (Value::Bool(bool), Type::Bool) => {
             let Ok(()) = write_bool(bytes, *bool);
         }
-        (Value::Number(number), Type::Number) => write_number(bytes, number)?,
+        // As text, whatever its size: Terraform reads text with the precision that it reads stored states with (512 bits),
+        // integers and floats with less, and compares a refreshed state with the stored one down to that precision. A number
+        // in another form makes `plan -refresh-only -detailed-exitcode` say 2 with nothing changed (seen with 1.11).
+        (Value::Number(number), Type::Number) => write_text(bytes, &number.to_string())?,
         (Value::String(text), Type::String) => write_text(bytes, text)?,
         (Value::Dynamic(dynamic), Type::Dynamic) => {
             let depth = deeper(depth).ok_or(EncodeErrorKind::TooDeep)?;
@@ -128,19 +130,5 @@ fn write_entries<'a>(
 fn write_text(bytes: &mut ByteBuf, text: &str) -> Result<(), EncodeErrorKind> {
     length(text.len())?;
     let Ok(()) = write_str(bytes, text);
-    Ok(())
-}
-
-/// The first of integer, float and text that holds the number without loss.
-fn write_number(bytes: &mut ByteBuf, number: &Number) -> Result<(), EncodeErrorKind> {
-    if let Some(int) = number.to_i64() {
-        let Ok(_) = write_sint(bytes, int);
-    } else if let Some(int) = number.to_u64() {
-        let Ok(_) = write_uint(bytes, int);
-    } else if let Some(float) = number.to_f64() {
-        let Ok(()) = write_f64(bytes, float);
-    } else {
-        write_text(bytes, &number.to_string())?;
-    }
     Ok(())
 }

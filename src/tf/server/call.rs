@@ -136,4 +136,5 @@ pub(super) fn model_error(rpc: &str, error: &ModelError) -> Diagnostic {
     Diagnostic::error("The provider could not read a value").detail(format!(
         "{rpc}: {error}. The value passed the schema, so this is a defect of the provider: please report it."
     ))
+    .at(&error.path)
 }
