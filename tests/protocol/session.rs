@@ -1,0 +1,129 @@
+//! A provider process with a client for its RPCs, and values as tests write them.
+
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+use terraform_provider_alivpn::tf::msgpack;
+use terraform_provider_alivpn::tf::proto::provider_client::ProviderClient;
+use terraform_provider_alivpn::tf::proto::{self, DynamicValue, configure, get_provider_schema};
+use terraform_provider_alivpn::tf::types::Type;
+use terraform_provider_alivpn::tf::value::Value;
+use tonic::transport::Channel;
+
+use crate::plugin_caller::{Caller, Launch};
+
+/// A running provider.
+pub struct Session {
+    /// The process; it ends with the session.
+    _caller: Caller,
+    /// Calls any RPC.
+    pub client: ProviderClient<Channel>,
+}
+
+impl Session {
+    /// The provider of `tests/support/exercise`, not configured.
+    pub async fn exercise() -> Session {
+        Session::of(Launch {
+            program: exercise(),
+            ..Launch::default()
+        })
+        .await
+    }
+
+    /// The provider of `tests/support/exercise`, configured with nothing set.
+    pub async fn configured_exercise() -> Session {
+        let mut session = Session::exercise().await;
+        session.configure(r#"{"prefix":null}"#).await;
+        session
+    }
+
+    /// Any process.
+    pub async fn of(launch: Launch) -> Session {
+        let caller = launch.start().await;
+        let client =
+            ProviderClient::new(caller.channel.clone()).max_decoding_message_size(256 << 20);
+        Session {
+            _caller: caller,
+            client,
+        }
+    }
+
+    /// The type of a resource's values, as its schema on the wire says.
+    pub async fn resource_type(&mut self, type_name: &str) -> Type {
+        let answer = self
+            .client
+            .get_schema(get_provider_schema::Request {})
+            .await
+            .unwrap();
+        let schemas = answer.into_inner().resource_schemas;
+        block_type(schemas[type_name].block.as_ref().unwrap())
+    }
+
+    /// Configures the provider, which must not complain.
+    pub async fn configure(&mut self, config: &str) {
+        let request = configure::Request {
+            terraform_version: "1.11.4".to_owned(),
+            config: json(config),
+            client_capabilities: None,
+        };
+        let answer = self.client.configure(request).await.unwrap().into_inner();
+        assert_eq!(summaries(&answer.diagnostics), [""; 0]);
+    }
+}
+
+fn block_type(block: &proto::schema::Block) -> Type {
+    use proto::schema::nested_block::NestingMode;
+    let attributes = block.attributes.iter().map(|attribute| {
+        (
+            attribute.name.clone(),
+            Type::from_json(&attribute.r#type).unwrap(),
+        )
+    });
+    let blocks = block.block_types.iter().map(|nested| {
+        let ty = block_type(nested.block.as_ref().unwrap());
+        let ty = match nested.nesting() {
+            NestingMode::List => Type::list(ty),
+            NestingMode::Set => Type::set(ty),
+            NestingMode::Map => Type::map(ty),
+            _ => ty,
+        };
+        (nested.type_name.clone(), ty)
+    });
+    Type::object(attributes.chain(blocks))
+}
+
+/// `cargo test` builds it with everything else; a run of this test binary alone does not.
+fn exercise() -> PathBuf {
+    let provider = PathBuf::from(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
+    let exercise = provider.with_file_name("examples").join("exercise");
+    assert!(
+        exercise.exists(),
+        "{} is missing: build it with cargo build --example exercise",
+        exercise.display()
+    );
+    exercise
+}
+
+/// A value in JSON, the second of the two encodings that a provider reads.
+pub fn json(text: &str) -> Option<DynamicValue> {
+    let checked: Json = serde_json::from_str(text).unwrap();
+    Some(DynamicValue {
+        msgpack: Default::default(),
+        json: checked.to_string().into(),
+    })
+}
+
+/// Reads a value of an answer, which is always in msgpack.
+pub fn decode(value: Option<DynamicValue>, ty: &Type) -> Value {
+    let value = value.expect("the answer has no value");
+    assert!(value.json.is_empty(), "an answer is in msgpack");
+    msgpack::decode(&value.msgpack, ty).unwrap()
+}
+
+/// What the diagnostics are called, in their order.
+pub fn summaries(diagnostics: &[proto::Diagnostic]) -> Vec<&str> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.summary.as_str())
+        .collect()
+}

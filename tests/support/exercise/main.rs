@@ -1,0 +1,25 @@
+//! A small provider without a cloud: `tests/protocol` drives it through what no resource of the product needs yet.
+#![forbid(unsafe_code)]
+
+mod provider;
+mod thing;
+
+use std::process::ExitCode;
+
+use terraform_provider_alivpn::plugin::{self, Plugin};
+use terraform_provider_alivpn::tf::server::Server;
+use tonic::service::Routes;
+
+fn main() -> ExitCode {
+    let plugin = Plugin {
+        binary: "terraform-provider-exercise",
+        description: "A provider that exercises the plugin protocol in tests",
+        version: env!("CARGO_PKG_VERSION"),
+        address: "alivpn/exercise",
+        protocol_version: 5,
+        hint: "It is of use to the project's own tests only.",
+    };
+    plugin::run(plugin, |_shutdown| {
+        Routes::new(Server::new(provider::Exercise).into_service())
+    })
+}
