@@ -3,7 +3,7 @@
 use super::Server;
 use super::call::model_error;
 use super::private::unwrap;
-use super::value::{decode, encode};
+use super::value::{decode, encode, known, present};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::plan::{conform, without_unknown};
 use crate::tf::proto::apply_resource_change::{Request, Response};
@@ -16,7 +16,13 @@ impl<P: Provider> Server<P> {
         let served = self.resource(&request.type_name)?;
         let client = self.client().await?;
         let prior = decode(request.prior_state, &served.ty, "prior state")?;
+        let prior = known(prior, "prior state")?;
         let planned = decode(request.planned_state, &served.ty, "planned state")?;
+        let planned = if prior.is_null() {
+            present(planned, "planned state")?
+        } else {
+            known(planned, "planned state")?
+        };
         let (private, decision) = unwrap(&request.planned_private);
         let call = Call {
             client: &*client,

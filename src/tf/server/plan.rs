@@ -3,7 +3,7 @@
 use super::Server;
 use super::call::model_error;
 use super::private::wrap;
-use super::value::{decode, encode};
+use super::value::{decode, encode, known, present};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::plan::{propose, requires_replace};
 use crate::tf::proto::plan_resource_change::{Request, Response};
@@ -15,7 +15,9 @@ impl<P: Provider> Server<P> {
     pub(super) fn plan_resource(&self, request: Request) -> Result<Response, Diagnostics> {
         let served = self.resource(&request.type_name)?;
         let prior = decode(request.prior_state, &served.ty, "prior state")?;
+        let prior = known(prior, "prior state")?;
         let proposed = decode(request.proposed_new_state, &served.ty, "proposed state")?;
+        let proposed = known(proposed, "proposed state")?;
         if proposed.is_null() {
             return Ok(Response {
                 planned_state: Some(encode(&proposed, &served.ty)?),
@@ -24,6 +26,7 @@ impl<P: Provider> Server<P> {
             });
         }
         let config = decode(request.config, &served.ty, "configuration")?;
+        let config = present(config, "configuration")?;
         let change = Change {
             planned: propose(&served.schema, &prior, proposed, &config),
             config,

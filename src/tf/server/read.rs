@@ -2,7 +2,7 @@
 
 use super::Server;
 use super::call::model_error;
-use super::value::{decode, encode};
+use super::value::{decode, encode, present};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::plan::without_unknown;
 use crate::tf::proto::read_resource::{Request, Response};
@@ -18,6 +18,7 @@ impl<P: Provider> Server<P> {
         let served = self.resource(&request.type_name)?;
         let client = self.client().await?;
         let state = decode(request.current_state, &served.ty, "state")?;
+        let state = present(state, "state")?;
         let call = Call {
             client: &*client,
             cancel: &self.stop.token(),

@@ -27,10 +27,12 @@ impl<P: Provider> Server<P> {
                 .into());
         }
         let state = json::decode_state(&raw.json, &served.ty).map_err(|error| {
-            Diagnostic::error("Unreadable state").detail(format!(
-                "The stored state of this {} does not fit the schema: {error}.",
-                request.type_name
-            ))
+            Diagnostic::error("Unreadable state")
+                .detail(format!(
+                    "The stored state of this {} does not fit the schema: {error}.",
+                    request.type_name
+                ))
+                .at(&error.path)
         })?;
         Ok(Response {
             upgraded_state: Some(encode(&state, &served.ty)?),

@@ -30,6 +30,28 @@ pub(super) fn decode(
     })
 }
 
+/// The same object, which must be there and be known.
+pub(super) fn present(object: Value, what: &str) -> Result<Value, Diagnostic> {
+    let found = if object.is_null() {
+        "null"
+    } else if object.is_known() {
+        return Ok(object);
+    } else {
+        "unknown as a whole"
+    };
+    Err(Diagnostic::error(format!("Unreadable {what}"))
+        .detail(format!("The {what} that Terraform sent is {found}.")))
+}
+
+/// The same object, which may be null but must be known.
+pub(super) fn known(object: Value, what: &str) -> Result<Value, Diagnostic> {
+    if object.is_null() {
+        Ok(object)
+    } else {
+        present(object, what)
+    }
+}
+
 /// Writes a value under its type.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic> {
     let msgpack = msgpack::encode(value, ty).map_err(|error| {
