@@ -2,9 +2,20 @@
 
 #![cfg(test)]
 
+#[path = "../support/every_rpc.rs"]
+mod every_rpc;
 #[path = "../support/plugin_caller.rs"]
 mod plugin_caller;
 
+mod configuring;
+mod diagnostics;
+mod load;
+mod logs;
+mod malformed;
 mod panics;
+mod raw;
+mod rpcs;
 mod session;
+mod size;
 mod stop;
+mod unknown_types;

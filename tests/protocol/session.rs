@@ -15,7 +15,7 @@ use crate::plugin_caller::{Caller, Launch};
 /// A running provider.
 pub struct Session {
     /// The process; it ends with the session.
-    _caller: Caller,
+    pub caller: Caller,
     /// Calls any RPC.
     pub client: ProviderClient<Channel>,
 }
@@ -42,10 +42,7 @@ impl Session {
         let caller = launch.start().await;
         let client =
             ProviderClient::new(caller.channel.clone()).max_decoding_message_size(256 << 20);
-        Session {
-            _caller: caller,
-            client,
-        }
+        Session { caller, client }
     }
 
     /// The type of a resource's values, as its schema on the wire says.
@@ -93,7 +90,7 @@ fn block_type(block: &proto::schema::Block) -> Type {
 }
 
 /// `cargo test` builds it with everything else; a run of this test binary alone does not.
-fn exercise() -> PathBuf {
+pub fn exercise() -> PathBuf {
     let provider = PathBuf::from(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
     let exercise = provider.with_file_name("examples").join("exercise");
     assert!(
@@ -113,6 +110,19 @@ pub fn json(text: &str) -> Option<DynamicValue> {
     })
 }
 
+/// A value in msgpack, the first of the two.
+pub fn encode(value: &Value, ty: &Type) -> Option<DynamicValue> {
+    Some(bytes(&msgpack::encode(value, ty).unwrap()))
+}
+
+/// What claims to be a value in msgpack.
+pub fn bytes(msgpack: &[u8]) -> DynamicValue {
+    DynamicValue {
+        msgpack: msgpack.to_vec().into(),
+        json: Default::default(),
+    }
+}
+
 /// Reads a value of an answer, which is always in msgpack.
 pub fn decode(value: Option<DynamicValue>, ty: &Type) -> Value {
     let value = value.expect("the answer has no value");
@@ -126,4 +136,19 @@ pub fn summaries(diagnostics: &[proto::Diagnostic]) -> Vec<&str> {
         .iter()
         .map(|diagnostic| diagnostic.summary.as_str())
         .collect()
+}
+
+/// Where a diagnostic points to, as one writes it; empty when it is about the whole.
+pub fn path(diagnostic: &proto::Diagnostic) -> String {
+    use proto::attribute_path::step::Selector;
+    let steps = diagnostic.attribute.iter().flat_map(|path| &path.steps);
+    let written = steps.map(|step| match step.selector.as_ref().unwrap() {
+        Selector::AttributeName(name) => format!(".{name}"),
+        Selector::ElementKeyString(key) => format!("[{key:?}]"),
+        Selector::ElementKeyInt(index) => format!("[{index}]"),
+    });
+    written
+        .collect::<String>()
+        .trim_start_matches('.')
+        .to_owned()
 }

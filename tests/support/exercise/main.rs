@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod provider;
+mod shape;
 mod thing;
 
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ use terraform_provider_alivpn::tf::resource::Erased;
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 
+use crate::shape::Shape;
 use crate::thing::Thing;
 
 /// The provider `exercise`.
@@ -43,6 +44,6 @@ impl Provider for Exercise {
     }
 
     fn resources(&self) -> Vec<Box<dyn Erased<Client>>> {
-        vec![Box::new(Thing)]
+        vec![Box::new(Shape), Box::new(Thing)]
     }
 }
