@@ -143,6 +143,10 @@ impl Rpc {
 }
 
 /// Requests that get far, each under the name of its RPC.
+#[allow(
+    clippy::needless_update,
+    reason = "one macro for messages with other fields and without"
+)]
 fn seeds(type_name: &str, object: &str, config: &str) -> Vec<(&'static str, Vec<u8>)> {
     let name = || type_name.to_owned();
     let object = || json(object);

@@ -1,5 +1,10 @@
 //! Every RPC as a value, so that a test can go through all of them.
 
+#![allow(
+    clippy::needless_update,
+    reason = "one macro for messages with other fields and without"
+)]
+
 use std::pin::Pin;
 
 use terraform_provider_alivpn::tf::proto::provider_client::ProviderClient;

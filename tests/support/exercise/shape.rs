@@ -85,9 +85,8 @@ async fn trouble(name: &Attr<String>, secret: &Attr<String>) {
         }
         Some("panic in a task") => {
             let task = tokio::spawn(async { panic!("asked to panic") });
-            if let Err(error) = task.await {
-                panic!("a task failed: {error}");
-            }
+            let Err(error) = task.await;
+            panic!("a task failed: {error}");
         }
         Some("panic with the secret") => panic!("the secret is {secret:?}"),
         _ => {}
