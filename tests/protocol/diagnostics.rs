@@ -110,14 +110,14 @@ async fn what_is_wrong_with_a_sensitive_value_is_said_without_it() {
 }
 
 #[tokio::test]
-async fn a_million_errors_are_a_hundred_and_a_number() {
+async fn a_flood_of_errors_is_a_hundred_and_a_number() {
     let session = Session::exercise().await;
-    let texts = vec!["x"; 1_000_000];
+    let texts = vec!["x"; 200_000];
     let found = validate(&session, serde_json::json!({"texts": texts})).await;
     assert_eq!(found.len(), 101);
     assert_eq!(path(&found[99]), "texts[99]");
     assert_eq!(
         (found[100].severity(), found[100].summary.as_str()),
-        (Error, "999900 more problems are not shown")
+        (Error, "199900 more problems are not shown")
     );
 }

@@ -96,7 +96,7 @@ fn memory(pid: u32) -> usize {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn ten_thousand_calls_one_after_the_other_leave_the_memory_flat() {
     // Without TLS, which is not what is measured here and takes most of the time.
     let launch = Launch {
@@ -108,9 +108,41 @@ async fn ten_thousand_calls_one_after_the_other_leave_the_memory_flat() {
     session.configure(r#"{"prefix":null}"#).await;
     let ty = session.resource_type("exercise_thing").await;
     let pid = session.caller.child.id().unwrap();
+    let type_name = || "exercise_thing".to_owned();
+    let config = || encode(&thing("x", Value::Null), &ty);
+    let validate = validate_resource_type_config::Request {
+        type_name: type_name(),
+        config: config(),
+        ..Default::default()
+    };
+    let plan = plan_resource_change::Request {
+        type_name: type_name(),
+        proposed_new_state: config(),
+        config: config(),
+        ..Default::default()
+    };
+    let apply = apply_resource_change::Request {
+        type_name: type_name(),
+        planned_state: encode(&thing("x", Value::Unknown), &ty),
+        config: config(),
+        ..Default::default()
+    };
+    let read = read_resource::Request {
+        type_name: type_name(),
+        current_state: encode(&thing("x", Value::from("x")), &ty),
+        ..Default::default()
+    };
+    let client = &mut session.client;
     let mut before = 0;
     for turn in 0..2_500 {
-        life(&session, &ty, "thing").await;
+        let validated = client.validate_resource_type_config(validate.clone());
+        assert_eq!(validated.await.unwrap().into_inner().diagnostics, []);
+        let planned = client.plan_resource_change(plan.clone()).await.unwrap();
+        assert_eq!(planned.into_inner().planned_state, apply.planned_state);
+        let created = client.apply_resource_change(apply.clone()).await.unwrap();
+        assert_eq!(created.into_inner().new_state, read.current_state);
+        let found = client.read_resource(read.clone()).await.unwrap();
+        assert_eq!(found.into_inner().new_state, read.current_state);
         if turn == 500 {
             before = memory(pid);
         }

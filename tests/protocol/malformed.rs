@@ -2,10 +2,12 @@
 
 use terraform_provider_alivpn::tf::proto::diagnostic::Severity;
 use terraform_provider_alivpn::tf::proto::{self, DynamicValue};
+use terraform_provider_alivpn::tf::types::Type;
+use terraform_provider_alivpn::tf::value::Value;
 
 use crate::plugin_caller::Launch;
 use crate::rpcs::{Rpc, about_the_provider, upgrade, with_object, with_provider_config};
-use crate::session::{Session, bytes, exercise, path, summaries};
+use crate::session::{Session, bytes, encode, exercise, path, summaries};
 
 const NIL: &[u8] = b"\xc0";
 
@@ -342,5 +344,69 @@ async fn refinements_of_unknown_values_are_no_failure() {
                 .into_inner();
             assert_eq!(answer.diagnostics, [], "{attribute}");
         }
+    }
+}
+
+/// The value of every attribute and block, a `dynamic` block's too, may be known only after apply.
+#[tokio::test]
+async fn whatever_is_unknown_the_product_validates_the_rest() {
+    let mut session = Session::of(Launch::default()).await;
+    let resource = session.resource_type("alivpn_ssl_vpn_server").await;
+    let provider = session.provider_type().await;
+    let (Type::Object(attributes), Type::Object(arguments)) = (&resource, &provider) else {
+        panic!("{resource} {provider}")
+    };
+    let required = ["vpn_gateway_id", "client_ip_pool", "local_subnets"];
+    let computed = [
+        "id",
+        "region",
+        "internet_ip",
+        "max_connections",
+        "create_time",
+        "resource_group_id",
+        "idaas_instance_version",
+    ];
+    for unknown in attributes
+        .keys()
+        .filter(|name| !computed.contains(&name.as_str()))
+    {
+        let config = required
+            .iter()
+            .map(|name| (*name, Value::Unknown))
+            .chain([(unknown.as_str(), Value::Unknown)]);
+        let request = proto::validate_resource_type_config::Request {
+            type_name: "alivpn_ssl_vpn_server".to_owned(),
+            config: encode(&Value::map(config), &resource),
+            ..Default::default()
+        };
+        let answer = session
+            .client
+            .validate_resource_type_config(request)
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(answer.diagnostics, [], "{unknown}");
+    }
+    for unknown in arguments.keys() {
+        let config = || encode(&Value::map([(unknown.as_str(), Value::Unknown)]), &provider);
+        let prepare = proto::prepare_provider_config::Request { config: config() };
+        let answer = session
+            .client
+            .prepare_provider_config(prepare)
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(answer.diagnostics, [], "{unknown}");
+        let configure = proto::configure::Request {
+            config: config(),
+            ..Default::default()
+        };
+        let answer = session
+            .client
+            .configure(configure)
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(answer.diagnostics, [], "{unknown}");
     }
 }

@@ -56,6 +56,14 @@ impl Session {
         block_type(schemas[type_name].block.as_ref().unwrap())
     }
 
+    /// The type of the provider block.
+    pub async fn provider_type(&mut self) -> Type {
+        let request = get_provider_schema::Request {};
+        let answer = self.client.get_schema(request).await.unwrap();
+        let provider = answer.into_inner().provider.unwrap();
+        block_type(&provider.block.unwrap())
+    }
+
     /// Configures the provider, which must not complain.
     pub async fn configure(&mut self, config: &str) {
         let request = configure::Request {

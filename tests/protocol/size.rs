@@ -38,7 +38,7 @@ async fn what_is_large_goes_both_ways_and_what_is_too_large_is_refused_in_words(
         ])
     };
 
-    let large = state(120);
+    let large = state(101);
     let request = read_resource::Request {
         type_name: "exercise_thing".to_owned(),
         current_state: encode(&large, &ty),

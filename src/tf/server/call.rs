@@ -130,10 +130,12 @@ fn panicked(rpc: &str, panic: &(dyn Any + Send)) -> Diagnostic {
     ))
 }
 
-/// A model that does not fit its own schema, or a value that was not caught before: a defect of the provider.
+/// A value of the schema's type that the model has no place for: one that a rule would have refused, had it been asked, or a
+/// model that does not fit its own schema.
 pub(super) fn model_error(rpc: &str, error: &ModelError) -> Diagnostic {
     Diagnostic::error("The provider could not read a value").detail(format!(
-        "{rpc}: {error}. The value passed the schema, so this is a defect of the provider: please report it."
+        "{rpc}: {error}. The value is of the schema's type, but not one that the provider works with. A state that another \
+         program wrote may hold such a value; otherwise this is a defect of the provider: please report it."
     ))
     .at(&error.path)
 }
