@@ -76,12 +76,23 @@ fn read<M: Message + Default>(bytes: &[u8]) -> Option<Request<M>> {
 async fn unary<M, A, F>(bytes: &[u8], serve: impl FnOnce(Request<M>) -> F)
 where
     M: Message + Default,
+    A: Message,
     F: Future<Output = Result<tonic::Response<A>, Status>>,
 {
     if let Some(request) = read(bytes) {
         let answer = serve(request).await;
-        assert!(answer.is_ok(), "a failure that is no diagnostic");
+        let answer = answer.expect("an answer, for a failure is a diagnostic");
+        let answer = answer.into_inner().encode_to_vec();
+        let unwritable = holds(&answer, b"Unwritable value");
+        assert!(
+            !unwritable,
+            "an answer of the provider's own does not fit its schema"
+        );
     }
+}
+
+fn holds(bytes: &[u8], words: &[u8]) -> bool {
+    bytes.windows(words.len()).any(|window| window == words)
 }
 
 struct World {
