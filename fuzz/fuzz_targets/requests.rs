@@ -14,6 +14,7 @@ mod shape;
 #[path = "../../tests/support/exercise/thing.rs"]
 mod thing;
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -22,9 +23,12 @@ use futures_util::StreamExt;
 use libfuzzer_sys::fuzz_target;
 use prost::Message;
 use terraform_provider_alivpn::provider::Alivpn;
+use terraform_provider_alivpn::tf::msgpack;
 use terraform_provider_alivpn::tf::proto::provider_server::Provider as Service;
 use terraform_provider_alivpn::tf::proto::{DynamicValue, configure};
+use terraform_provider_alivpn::tf::provider::Provider;
 use terraform_provider_alivpn::tf::server::Server;
+use terraform_provider_alivpn::tf::types::Type;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use tonic::{Request, Status};
@@ -48,9 +52,9 @@ macro_rules! calls {
                         // Later calls would meet what it leaves behind: it gets a server of its own.
                         "Configure" => {
                             let fresh = Server::new(provider::Exercise);
-                            unary(bytes, |request| fresh.$method(request)).await
+                            unary($name, bytes, |request| fresh.$method(request)).await
                         }
-                        _ => unary(bytes, |request| service.$method(request)).await,
+                        _ => unary($name, bytes, |request| service.$method(request)).await,
                     };
                 }
             )+
@@ -73,26 +77,80 @@ fn read<M: Message + Default>(bytes: &[u8]) -> Option<Request<M>> {
     M::decode(bytes).ok().map(Request::new)
 }
 
-async fn unary<M, A, F>(bytes: &[u8], serve: impl FnOnce(Request<M>) -> F)
+async fn unary<M, A, F>(rpc: &str, bytes: &[u8], serve: impl Fn(Request<M>) -> F)
 where
     M: Message + Default,
     A: Message,
     F: Future<Output = Result<tonic::Response<A>, Status>>,
 {
-    if let Some(request) = read(bytes) {
-        let answer = serve(request).await;
-        let answer = answer.expect("an answer, for a failure is a diagnostic");
-        let answer = answer.into_inner().encode_to_vec();
-        let unwritable = holds(&answer, b"Unwritable value");
-        assert!(
-            !unwritable,
-            "an answer of the provider's own does not fit its schema"
+    let Some(answer) = answer(bytes, &serve).await else {
+        return;
+    };
+    let words = b"Unwritable value".as_slice();
+    let unwritable = answer.windows(words.len()).any(|window| window == words);
+    assert!(
+        !unwritable,
+        "an answer of the provider's own does not fit its schema"
+    );
+    if rpc == "PlanResourceChange" || rpc.starts_with("Validate") {
+        let again = self::answer(bytes, &serve).await;
+        assert_eq!(
+            again.as_ref(),
+            Some(&answer),
+            "another answer to the same question"
         );
+    }
+    if let Some((type_name, state)) = state(rpc, bytes, &answer)
+        && let Some(ty) = TYPES.get_or_init(types).get(&type_name)
+    {
+        let state = msgpack::decode(&state.msgpack, ty).expect("a state is of its type");
+        assert!(state.is_wholly_known(), "a state with something unknown");
     }
 }
 
-fn holds(bytes: &[u8], words: &[u8]) -> bool {
-    bytes.windows(words.len()).any(|window| window == words)
+/// The bytes of an answer; none for what is no request.
+async fn answer<M, A, F>(bytes: &[u8], serve: impl Fn(Request<M>) -> F) -> Option<Vec<u8>>
+where
+    M: Message + Default,
+    A: Message,
+    F: Future<Output = Result<tonic::Response<A>, Status>>,
+{
+    let answer = serve(read(bytes)?).await;
+    let answer = answer.expect("an answer, for a failure is a diagnostic");
+    Some(answer.into_inner().encode_to_vec())
+}
+
+/// The state that an answer holds, with the type's name.
+fn state(rpc: &str, request: &[u8], answer: &[u8]) -> Option<(String, DynamicValue)> {
+    use terraform_provider_alivpn::tf::proto::{
+        apply_resource_change as apply, read_resource as read,
+    };
+    match rpc {
+        "ApplyResourceChange" => {
+            let type_name = apply::Request::decode(request).ok()?.type_name;
+            Some((type_name, apply::Response::decode(answer).ok()?.new_state?))
+        }
+        "ReadResource" => {
+            let type_name = read::Request::decode(request).ok()?.type_name;
+            Some((type_name, read::Response::decode(answer).ok()?.new_state?))
+        }
+        _ => None,
+    }
+}
+
+/// The types of the states of the exercise provider's resources.
+static TYPES: OnceLock<BTreeMap<String, Type>> = OnceLock::new();
+
+fn types() -> BTreeMap<String, Type> {
+    let resources = Provider::resources(&provider::Exercise).into_iter();
+    resources
+        .map(|resource| {
+            (
+                resource.type_name().to_owned(),
+                resource.schema().implied_type(),
+            )
+        })
+        .collect()
 }
 
 struct World {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::time::Duration;
 
 use serde_json::Value as Json;
 use terraform_provider_alivpn::tf::proto::{
@@ -56,16 +55,10 @@ async fn read(session: &Session, name: &str) -> Vec<String> {
     told.collect()
 }
 
-/// The lines written so far, once one of them has this message: the pipe is read beside the test.
+/// The lines written so far, once one of them has this message.
 async fn lines(session: &Session, message: &str) -> Vec<String> {
-    for _ in 0..500 {
-        let lines = session.caller.stderr.lock().unwrap().clone();
-        if lines.iter().any(|line| line.contains(message)) {
-            return lines;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never logged: {message}");
+    let written = |lines: &[String]| lines.iter().any(|line| line.contains(message));
+    session.standard_error(written).await
 }
 
 fn parsed(lines: &[String]) -> Vec<Json> {

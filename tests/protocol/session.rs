@@ -1,6 +1,7 @@
 //! A provider process with a client for its RPCs, and values as tests write them.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::Value as Json;
 use terraform_provider_alivpn::tf::msgpack;
@@ -62,6 +63,18 @@ impl Session {
         let answer = self.client.get_schema(request).await.unwrap();
         let provider = answer.into_inner().provider.unwrap();
         block_type(&provider.block.unwrap())
+    }
+
+    /// What the process wrote to standard error, once it is enough: the pipe is read beside the test.
+    pub async fn standard_error(&self, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
+        for _ in 0..1_000 {
+            let lines = self.caller.stderr.lock().unwrap().clone();
+            if enough(&lines) {
+                return lines;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("standard error never came so far");
     }
 
     /// Configures the provider, which must not complain.

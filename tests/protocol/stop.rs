@@ -7,7 +7,8 @@ use terraform_provider_alivpn::tf::proto::{
 };
 use tokio::time::timeout;
 
-use crate::session::{Session, json, summaries};
+use crate::plugin_caller::Launch;
+use crate::session::{Session, exercise, json, summaries};
 
 fn create(name: &str) -> apply_resource_change::Request {
     let planned = format!(r#"{{"name":"{name}","note":null,"id":null}}"#);
@@ -50,7 +51,13 @@ const WAITING: &str = r#"{"name":"wait","texts":null,"marks":null,"labels":null,
 
 #[tokio::test]
 async fn one_stop_ends_every_call_that_is_under_way() {
-    let session = Session::configured_exercise().await;
+    let launch = Launch {
+        program: exercise(),
+        environment: [("TF_LOG_PROVIDER", Some("TRACE".into()))].into(),
+        ..Launch::default()
+    };
+    let mut session = Session::of(launch).await;
+    session.configure(r#"{"prefix":null}"#).await;
     let type_name = || "exercise_shape".to_owned();
     let apply = |prior: &str, planned: &str| apply_resource_change::Request {
         type_name: type_name(),
@@ -95,8 +102,13 @@ async fn one_stop_ends_every_call_that_is_under_way() {
         answer.into_inner().diagnostics
     });
 
-    // Long enough for all of them to be under way, on a busy machine too; one that is not would never end.
-    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    // What a call does between this line and its wait takes microseconds.
+    let received =
+        |line: &&String| line.contains("request received") && line.contains("exercise_shape");
+    session
+        .standard_error(|lines| lines.iter().filter(received).count() == 5)
+        .await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(calls.try_join_next().is_none(), "none ends by itself");
     let answer = session.client.clone().stop(stop::Request {}).await.unwrap();
     assert_eq!(answer.into_inner().error, "");
