@@ -35,9 +35,14 @@ pub fn network(text: &str) -> Option<Ipv4Net> {
     parse(text).map(|network| network.trunc())
 }
 
-/// The networks of some texts, without host bits; a text that is no network is left out.
-pub fn networks<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<Ipv4Net> {
-    texts.into_iter().filter_map(network).collect()
+/// The text of a network without host bits. A text that is no IPv4 network stands for itself: the cloud may have others.
+pub fn without_host_bits(text: &str) -> String {
+    network(text).map_or_else(|| text.to_owned(), |network| network.to_string())
+}
+
+/// The networks of some texts in a form in which equal means the same networks.
+pub fn networks<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    texts.into_iter().map(without_host_bits).collect()
 }
 
 /// Whether two networks share an address.
@@ -213,5 +218,13 @@ mod tests {
             networks(["10.0.0.9/24", "10.0.1.0/24"])
         );
         assert_ne!(networks(["10.0.0.0/24"]), networks(["10.0.0.0/25"]));
+    }
+
+    #[test]
+    fn a_network_of_another_kind_makes_a_difference() {
+        assert_ne!(
+            networks(["10.0.0.0/24", "fd00::/64"]),
+            networks(["10.0.0.0/24"])
+        );
     }
 }
