@@ -16,7 +16,7 @@ pub fn diagnostic(summary: impl Into<String>, error: &Error) -> Diagnostic {
 pub fn advice(error: &Error) -> String {
     let operation = error.operation();
     if let Error::Cancelled { .. } = error {
-        return "Terraform was interrupted, or the timeout was over, before the answer arrived. Run `terraform apply` again.".to_owned();
+        return "Terraform was interrupted, or the timeout was over, before the answer arrived. Run Terraform again.".to_owned();
     }
     match (error.class(), error.api()) {
         (Class::Input, Some(api)) => match api.argument {

@@ -50,6 +50,16 @@ pub fn overlap(one: Ipv4Net, other: Ipv4Net) -> bool {
     one.contains(&other) || other.contains(&one)
 }
 
+/// The network of a text that is a valid `client_ip_pool`.
+pub fn client_ip_pool(text: &str) -> Option<Ipv4Net> {
+    parse(text).filter(|_| ClientIpPool.fault(text).is_none())
+}
+
+/// The network of a text that is a valid element of `local_subnets`, without host bits.
+pub fn local_subnet(text: &str) -> Option<Ipv4Net> {
+    network(text).filter(|_| LocalSubnet.fault(text).is_none())
+}
+
 /// `client_ip_pool`: an IPv4 network /16 to /29, no host bits, outside the reserved ranges.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientIpPool;
@@ -57,6 +67,19 @@ pub struct ClientIpPool;
 /// An element of `local_subnets`: an IPv4 network /8 to /32, outside the reserved ranges; host bits are allowed.
 #[derive(Debug, Clone, Copy)]
 pub struct LocalSubnet;
+
+impl ClientIpPool {
+    fn fault(self, text: &str) -> Option<String> {
+        let reserved = RESERVED.iter().chain([&SHARED]);
+        fault(text, 16..=29, HostBits::Refused, reserved)
+    }
+}
+
+impl LocalSubnet {
+    fn fault(self, text: &str) -> Option<String> {
+        fault(text, 8..=32, HostBits::Allowed, RESERVED.iter())
+    }
+}
 
 impl Validator for ClientIpPool {
     fn description(&self) -> String {
@@ -67,12 +90,7 @@ impl Validator for ClientIpPool {
 
     fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
         let Value::String(text) = value else { return };
-        let fault = fault(
-            text,
-            16..=29,
-            HostBits::Refused,
-            RESERVED.iter().chain([&SHARED]),
-        );
+        let fault = self.fault(text);
         diagnostics.extend(fault.map(|fault| invalid(path, &self.description(), &fault)));
     }
 }
@@ -84,7 +102,7 @@ impl Validator for LocalSubnet {
 
     fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
         let Value::String(text) = value else { return };
-        let fault = fault(text, 8..=32, HostBits::Allowed, RESERVED.iter());
+        let fault = self.fault(text);
         diagnostics.extend(fault.map(|fault| invalid(path, &self.description(), &fault)));
     }
 }
