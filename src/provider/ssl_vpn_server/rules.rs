@@ -3,7 +3,7 @@
 use ipnet::Ipv4Net;
 
 use super::model::SslVpnServer;
-use crate::provider::network::{network, overlap};
+use crate::provider::network::{client_ip_pool, local_subnet, overlap};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
 use crate::tf::path::AttributePath;
@@ -55,7 +55,7 @@ impl Validator for NotReserved {
     }
 }
 
-/// The rules across arguments; each waits while a value it needs is unknown.
+/// The rules across arguments; each waits while a value it needs is unknown, or wrong by itself.
 pub fn across_arguments(config: &SslVpnServer) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let subnets: Vec<(&str, Ipv4Net)> = config
@@ -64,7 +64,7 @@ pub fn across_arguments(config: &SslVpnServer) -> Diagnostics {
         .into_iter()
         .flatten()
         .filter_map(Attr::known)
-        .filter_map(|text| Some((text.as_str(), network(text)?)))
+        .filter_map(|text| Some((text.as_str(), local_subnet(text)?)))
         .collect();
     for (index, (text, subnet)) in subnets.iter().enumerate() {
         if let Some((twin, _)) = subnets
@@ -79,7 +79,8 @@ pub fn across_arguments(config: &SslVpnServer) -> Diagnostics {
             );
         }
     }
-    if let Some(pool) = config.client_ip_pool.known().and_then(|text| network(text)) {
+    let pool = config.client_ip_pool.known();
+    if let Some(pool) = pool.and_then(|text| client_ip_pool(text)) {
         for (text, _) in subnets.iter().filter(|(_, subnet)| overlap(pool, *subnet)) {
             diagnostics.push(
                 Diagnostic::error("Overlapping networks")
