@@ -61,11 +61,12 @@ pub fn object(described: &vpc::SslVpnServer, known: &SslVpnServer, region: &str)
         protocol: text(&described.protocol),
         cipher: text(&described.cipher),
         port: described.port.into(),
-        compress: switch(described.compress, &known.compress),
-        enable_multi_factor_auth: switch(
-            described.enable_multi_factor_auth,
-            &known.enable_multi_factor_auth,
-        ),
+        compress: match (described.compress, &known.compress) {
+            (None, Attr::Known(false)) => Attr::Known(false),
+            (shown, _) => shown.into(),
+        },
+        // Answers about gateways that do not know it leave it out, which says the same as false.
+        enable_multi_factor_auth: Attr::Known(described.enable_multi_factor_auth.unwrap_or(false)),
         idaas_instance_id: text(&described.idaas_instance_id),
         idaas_region_id: text(&described.idaas_region_id),
         idaas_application_id: text(&described.idaas_application_id),
@@ -89,14 +90,6 @@ pub fn object(described: &vpc::SslVpnServer, known: &SslVpnServer, region: &str)
 
 fn shown_or_known(shown: &Option<String>, known: &Attr<String>) -> Attr<String> {
     shown.clone().map_or_else(|| known.clone(), Attr::Known)
-}
-
-/// Answers, those about older gateways for one, may leave out what is false.
-fn switch(shown: Option<bool>, known: &Attr<bool>) -> Attr<bool> {
-    match (shown, known) {
-        (None, Attr::Known(false)) => Attr::Known(false),
-        (shown, _) => shown.into(),
-    }
 }
 
 /// `planned` with the ID and the region, and what only the cloud could say left null: all that is known of a server whose
@@ -254,25 +247,21 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_the_second_factor_does_not_contradict_a_written_false() {
-        let known = SslVpnServer {
-            enable_multi_factor_auth: Attr::Known(false),
-            ..SslVpnServer::default()
-        };
-        assert_eq!(
-            object(&described(), &known, "r").enable_multi_factor_auth,
-            Attr::Known(false)
-        );
-        let known = SslVpnServer {
+    fn an_answer_without_the_second_factor_says_that_it_is_off() {
+        for known in [Attr::Null, Attr::Known(false), Attr::Known(true)] {
+            let known = SslVpnServer {
+                enable_multi_factor_auth: known,
+                ..SslVpnServer::default()
+            };
+            let read = object(&described(), &known, "r");
+            assert_eq!(read.enable_multi_factor_auth, Attr::Known(false));
+        }
+        let planned = SslVpnServer {
             enable_multi_factor_auth: Attr::Known(true),
             ..SslVpnServer::default()
         };
         assert_eq!(
-            object(&described(), &known, "r").enable_multi_factor_auth,
-            Attr::Null
-        );
-        assert_eq!(
-            differences(&known, &described()),
+            differences(&planned, &described()),
             ["enable_multi_factor_auth"]
         );
     }
@@ -284,6 +273,7 @@ mod tests {
             client_ip_pool: Attr::Known("10.30.0.0/24".to_owned()),
             local_subnets: texts(&["10.0.0.9/24"]),
             compress: Attr::Known(false),
+            enable_multi_factor_auth: Attr::Known(false),
             id: Attr::Known("vss-1".to_owned()),
             region: Attr::Known("r".to_owned()),
             ..SslVpnServer::default()
