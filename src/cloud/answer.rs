@@ -45,6 +45,18 @@ impl Object {
         }
     }
 
+    /// Whether it says no, whatever its HTTP status: some services refuse with 200, and an answer from which nothing is read
+    /// (that of a deletion) would pass for success. No answer of a successful call has both of these.
+    pub fn is_refusal(&self) -> bool {
+        let said = |name: &str| self.text(name).ok().flatten();
+        match (said("Code"), said("Message")) {
+            (Some(code), Some(_)) => !["200", "ok", "success"]
+                .iter()
+                .any(|fine| code.eq_ignore_ascii_case(fine)),
+            _ => false,
+        }
+    }
+
     /// A text; a number or a boolean is taken for its text, an empty text for none.
     ///
     /// # Errors
@@ -230,6 +242,20 @@ mod tests {
         }
         assert!(Object::parse(&[0xff, 0xfe]).is_err());
         assert!(Object::parse("[".repeat(100_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_code_with_a_message_is_a_refusal() {
+        assert!(object(json!({"Code": "SystemBusy", "Message": "m"})).is_refusal());
+        for fine in [
+            json!({}),
+            json!({"Code": "x"}),
+            json!({"Message": "m"}),
+            json!({"Code": 200, "Message": "m"}),
+            json!({"Code": "Success", "Message": "m"}),
+        ] {
+            assert!(!object(fine.clone()).is_refusal(), "{fine}");
+        }
     }
 
     #[test]
