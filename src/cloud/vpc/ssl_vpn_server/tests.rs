@@ -266,6 +266,19 @@ async fn a_filter_that_the_server_ignores_does_not_fool_us() {
 }
 
 #[tokio::test]
+async fn a_server_that_counts_nothing_and_gives_shorter_pages_is_read_to_its_end() {
+    let page = |ids: [&str; 2]| {
+        let servers = ids.map(|id| json!({ "SslVpnServerId": id }));
+        let answer = json!({"PageSize": "2", "SslVpnServers": {"SslVpnServer": servers}});
+        Reply::json(200, &answer.to_string())
+    };
+    let pages = vec![page(["vss-2", "vss-3"]), page(["vss-4", "vss-1"])];
+    let none = Reply::json(200, r#"{"SslVpnServers":{"SslVpnServer":[]}}"#);
+    let (result, _server) = described(pages.into_iter().chain([none]).collect(), "vss-1").await;
+    assert!(result.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn a_server_that_repeats_its_pages_ends_the_reading() {
     let (result, server) = described(vec![page(&["vss-2"], 1000); 5], "vss-1").await;
     assert_eq!(result.unwrap(), None);
