@@ -247,6 +247,7 @@ async fn what_only_looks_like_gone_is_an_error() {
         Reply::json(404, "<html>not found</html>"),
         Reply::json(200, r#"{"RequestId":"R"}"#),
         Reply::json(200, "{}"),
+        Reply::json(200, r#"{"SslVpnServers":{"Other":[]}}"#),
         page(&[], 1),
     ] {
         let (result, _server) = described(vec![reply.clone(); 4], "vss-1").await;
