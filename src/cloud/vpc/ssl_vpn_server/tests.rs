@@ -249,6 +249,7 @@ async fn what_only_looks_like_gone_is_an_error() {
         Reply::json(404, "<html>not found</html>"),
         Reply::json(200, r#"{"RequestId":"R"}"#),
         Reply::json(200, "{}"),
+        Reply::json(200, r#"{"SslVpnServers":{"Other":[]}}"#),
         page(&[], 1),
     ] {
         let (result, _server) = described(vec![reply.clone(); 4], "vss-1").await;
@@ -265,6 +266,19 @@ async fn a_filter_that_the_server_ignores_does_not_fool_us() {
     let (result, server) = described(pages, "vss-1").await;
     assert_eq!(result.unwrap().unwrap().id, "vss-1");
     assert_eq!(server.seen()[1].query["PageNumber"], "2");
+}
+
+#[tokio::test]
+async fn a_server_that_counts_nothing_and_gives_shorter_pages_is_read_to_its_end() {
+    let page = |ids: [&str; 2]| {
+        let servers = ids.map(|id| json!({ "SslVpnServerId": id }));
+        let answer = json!({"PageSize": "2", "SslVpnServers": {"SslVpnServer": servers}});
+        Reply::json(200, &answer.to_string())
+    };
+    let pages = vec![page(["vss-2", "vss-3"]), page(["vss-4", "vss-1"])];
+    let none = Reply::json(200, r#"{"SslVpnServers":{"SslVpnServer":[]}}"#);
+    let (result, _server) = described(pages.into_iter().chain([none]).collect(), "vss-1").await;
+    assert!(result.unwrap().is_some());
 }
 
 #[tokio::test]
