@@ -182,7 +182,8 @@ pub trait Resource: Send + Sync + 'static {
     /// The shape of the object and its declared rules.
     fn schema(&self) -> Schema;
 
-    /// Rules across arguments. The declared validators have passed; values may be unknown.
+    /// Rules across arguments, told together with what the declared validators find: a value may be one that they refuse,
+    /// and may be unknown.
     fn validate(&self, config: &Self::Model) -> Diagnostics {
         let _ = config;
         Diagnostics::default()

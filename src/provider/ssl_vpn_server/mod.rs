@@ -12,6 +12,7 @@ pub mod model;
 pub mod read;
 pub mod rules;
 pub mod update;
+pub mod validators;
 
 use async_trait::async_trait;
 

@@ -10,7 +10,7 @@ use crate::tf::schema::{Attribute, Block, Schema};
 use crate::tf::types::Type;
 use crate::tf::validators::{count_between, each, length_between, one_of, whole_number_between};
 
-use super::rules::{NotAUrl, NotReserved};
+use super::validators::{NotAUrl, NotReserved};
 
 /// The resource type's name.
 pub const TYPE_NAME: &str = "alivpn_ssl_vpn_server";

@@ -27,12 +27,11 @@ impl<P: Provider> Server<P> {
                 );
             }
         }
-        if !diagnostics.has_errors() {
-            let rules = served
-                .resource
-                .validate(&config)
-                .map_err(|error| model_error("ValidateResourceTypeConfig", &error))?;
-            diagnostics.extend(rules);
+        match served.resource.validate(&config) {
+            Ok(rules) => diagnostics.extend(rules),
+            // What a declared validator refuses need not fit the model.
+            Err(_) if diagnostics.has_errors() => {}
+            Err(error) => return Err(model_error("ValidateResourceTypeConfig", &error).into()),
         }
         Ok(Response {
             diagnostics: diagnostics.to_proto(),

@@ -199,6 +199,8 @@ fn an_accepted_modification_may_show_the_server_or_only_a_request_id() {
     );
     let whole = modified(r#"{"RequestId":"R-1","SslVpnServerId":"vss-1","Name":"n"}"#);
     assert_eq!(whole.server.unwrap().name.as_deref(), Some("n"));
+    let odd = modified(r#"{"RequestId":"R-1","SslVpnServerId":"vss-1","Port":"none"}"#);
+    assert_eq!((odd.server, odd.request_id.as_deref()), (None, Some("R-1")));
 }
 
 #[tokio::test]
@@ -283,6 +285,18 @@ async fn the_servers_of_a_gateway_are_those_on_it() {
     let ids: Vec<&str> = servers.iter().map(|server| server.id.as_str()).collect();
     assert_eq!(ids, ["vss-2"]);
     assert_eq!(server.seen()[0].query["VpnGatewayId"], "vpn-of-vss-2");
+}
+
+#[tokio::test]
+async fn a_server_that_names_no_gateway_is_on_the_one_that_was_asked_for() {
+    let bare = r#"{"SslVpnServers":{"SslVpnServer":{"SslVpnServerId":"vss-1"}}}"#;
+    let server = TestServer::start(vec![Reply::json(200, bare)]).await;
+    let servers = server
+        .client()
+        .describe_ssl_vpn_servers_of_gateway(REGION, "vpn-1", &CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(servers.len(), 1);
 }
 
 #[tokio::test]
