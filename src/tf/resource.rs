@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
+use super::deferral::Deferral;
 use super::diagnostics::Diagnostics;
 use super::model::{ModelError, from_value, to_value};
 use super::schema::Schema;
@@ -23,15 +24,14 @@ pub struct Outcome<T> {
     pub value: T,
     /// Warnings and errors, in the order in which they are shown.
     pub diagnostics: Diagnostics,
+    /// The call is to be made again later, if the caller can wait.
+    pub deferral: Option<Deferral>,
 }
 
 impl<T> Outcome<T> {
     /// A result with nothing to say about it.
     pub fn new(value: T) -> Self {
-        Self {
-            value,
-            diagnostics: Diagnostics::default(),
-        }
+        Self::with(value, Diagnostics::default())
     }
 
     /// A result with something to say about it.
@@ -39,17 +39,31 @@ impl<T> Outcome<T> {
         Self {
             value,
             diagnostics: diagnostics.into(),
+            deferral: None,
         }
     }
 
-    fn try_map<U>(
-        self,
-        to: impl FnOnce(T) -> Result<U, ModelError>,
-    ) -> Result<Outcome<U>, ModelError> {
+    /// A result for now, of a call that should be made again later. Means nothing in apply, which cannot wait.
+    pub fn deferred(value: T, deferral: Deferral) -> Self {
+        Self {
+            deferral: Some(deferral),
+            ..Self::new(value)
+        }
+    }
+
+    pub(super) fn try_map<U, E>(self, to: impl FnOnce(T) -> Result<U, E>) -> Result<Outcome<U>, E> {
         Ok(Outcome {
             value: to(self.value)?,
             diagnostics: self.diagnostics,
+            deferral: self.deferral,
         })
+    }
+}
+
+impl<T> Outcome<Option<T>> {
+    /// Nothing but what went wrong.
+    pub fn failed(diagnostics: impl Into<Diagnostics>) -> Self {
+        Self::with(None, diagnostics)
     }
 }
 
@@ -60,6 +74,13 @@ pub struct Call<'a, C> {
     pub client: &'a C,
     /// Cancelled when Terraform says Stop: every wait ends at once.
     pub cancel: &'a CancellationToken,
+}
+
+impl<'a, C> Call<'a, C> {
+    /// A call about nothing that has private data, from a module without `provider_meta`.
+    pub fn new(client: &'a C, cancel: &'a CancellationToken) -> Self {
+        Self { client, cancel }
+    }
 }
 
 /// An object as it is, as the configuration wants it and as it would become.

@@ -5,6 +5,11 @@
 #[path = "../support/plugin_caller.rs"]
 mod plugin_caller;
 
+mod actions;
+mod data_sources;
+mod ephemeral_resources;
+mod functions;
+mod list_resources;
 mod panics;
 mod session;
 mod stop;

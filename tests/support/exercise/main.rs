@@ -1,8 +1,14 @@
 //! A small provider without a cloud: `tests/protocol` drives it through what no resource of the product needs yet.
 #![forbid(unsafe_code)]
 
+mod echo;
+mod functions;
+mod greet;
 mod provider;
+mod tally;
 mod thing;
+mod things;
+mod token;
 
 use std::process::ExitCode;
 
