@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::deferral::Deferral;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::{Identity, IdentitySchema};
-use super::model::ModelError;
+
 use super::move_state::{MoveSource, Moved};
 use super::private::{self, Private};
 use super::schema::Schema;
@@ -75,10 +75,7 @@ impl<T> Outcome<T> {
         self
     }
 
-    fn try_map<U>(
-        self,
-        to: impl FnOnce(T) -> Result<U, ModelError>,
-    ) -> Result<Outcome<U>, ModelError> {
+    pub(super) fn try_map<U, E>(self, to: impl FnOnce(T) -> Result<U, E>) -> Result<Outcome<U>, E> {
         Ok(Outcome {
             value: to(self.value)?,
             diagnostics: self.diagnostics,
