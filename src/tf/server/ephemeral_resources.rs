@@ -53,7 +53,7 @@ impl<P: Provider> Server<P> {
         }
         let opened = result(outcome.value, &mut outcome.diagnostics)?;
         let expected = propose(&served.schema, &Value::Null, config.clone(), &config);
-        let result = conform(&expected, opened.result);
+        let result = conform(&expected, opened.result, &served.ty);
         Ok(open_ephemeral_resource::Response {
             diagnostics: outcome.diagnostics.to_proto(),
             renew_at: opened.renew_at.map(Into::into),
