@@ -1,6 +1,7 @@
 //! Log lines that Terraform shows at their own level: JSON on standard error, with go-plugin's names for level, message, time.
 //!
-//! Every line carries the fields of the spans around it, so that the RPC, the type name and the request's id stand on each. When
+//! Every line carries the fields of the spans around it, so that the RPC, the type name, the request's id and the time since
+//! it came stand on each. When
 //! nobody asks for logs nothing is installed, and an event costs the look at one atomic. Lines of other crates are let through
 //! from warnings on: their details may hold what must not be logged.
 
@@ -8,6 +9,7 @@ use std::ffi::OsString;
 use std::fmt::Debug;
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
+use std::time::Instant;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -73,8 +75,17 @@ struct JsonLines<O> {
     output: O,
 }
 
+/// How the name of a field of a span ends that says how long the span has lasted: declared and left empty, it stands on each
+/// line with the milliseconds so far.
+const DURATION: &str = "_duration_ms";
+
 /// A span's fields, kept with the span.
-struct SpanFields(Map<String, Value>);
+struct SpanFields {
+    fields: Map<String, Value>,
+    begun: Instant,
+    /// The field that says how long it has lasted.
+    duration: Option<&'static str>,
+}
 
 impl<S, O, W> Layer<S> for JsonLines<O>
 where
@@ -95,7 +106,13 @@ where
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(SpanFields(fields.0));
+            let declared = attributes.metadata().fields();
+            let duration = declared.iter().map(|field| field.name());
+            span.extensions_mut().insert(SpanFields {
+                fields: fields.0,
+                begun: Instant::now(),
+                duration: duration.into_iter().find(|name| name.ends_with(DURATION)),
+            });
         }
     }
 
@@ -105,7 +122,7 @@ where
         if let Some(span) = context.span(id)
             && let Some(kept) = span.extensions_mut().get_mut::<SpanFields>()
         {
-            kept.0.extend(fields.0);
+            kept.fields.extend(fields.0);
         }
     }
 
@@ -119,7 +136,10 @@ where
             .flat_map(|scope| scope.from_root())
         {
             if let Some(kept) = span.extensions().get::<SpanFields>() {
-                line.0.extend(kept.0.clone());
+                if let Some(duration) = kept.duration {
+                    line.put(duration, kept.begun.elapsed().as_secs_f64() * 1e3);
+                }
+                line.0.extend(kept.fields.clone());
             }
         }
         line.0.extend(own.0);
@@ -186,8 +206,14 @@ impl Visit for Fields {
 }
 
 /// Reports a panic in the log and as text: Terraform keeps text from `panic: ` on, and shows it when the run fails.
+///
+/// Only a message that stands in the program is repeated: one that was put together may hold a value, and that a secret.
 fn report_panic(info: &PanicHookInfo<'_>) {
-    let message = info.payload_as_str().unwrap_or("without a message");
+    let message = info
+        .payload()
+        .downcast_ref::<&'static str>()
+        .copied()
+        .unwrap_or("a message that is not shown, for it may hold values");
     let location = info.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(location, "panic: {message}");
     let _ = io::stderr().write_all(format!("panic: {message}\n    at {location}\n").as_bytes());
@@ -304,6 +330,27 @@ mod tests {
         assert_eq!(line["tf_rpc"], "ReadResource");
         assert_eq!(line["tf_resource_type"], "alivpn_ssl_vpn_server");
         assert_eq!(line["attempt"], 2, "the innermost value stands");
+    }
+
+    #[test]
+    fn a_span_that_declares_a_duration_has_it_on_each_line_so_far() {
+        let lines = lines(LevelFilter::INFO, || {
+            let _outer =
+                tracing::error_span!("rpc", tf_req_duration_ms = tracing::field::Empty).entered();
+            tracing::info!("first");
+            let _inner = tracing::error_span!("call").entered();
+            tracing::info!("second");
+            tracing::info!(tf_req_duration_ms = 7.0, "an event's own value stands");
+        });
+        let durations: Vec<f64> = lines
+            .iter()
+            .map(|line| line["tf_req_duration_ms"].as_f64().unwrap())
+            .collect();
+        assert!(
+            0.0 <= durations[0] && durations[0] <= durations[1],
+            "{durations:?}"
+        );
+        assert_eq!(durations[2], 7.0);
     }
 
     #[test]

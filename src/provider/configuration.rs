@@ -28,7 +28,7 @@ pub struct Configuration {
     access_key: Attr<Secret>,
     secret_key: Attr<Secret>,
     security_token: Attr<Secret>,
-    endpoints: Option<Endpoints>,
+    endpoints: Attr<Endpoints>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -69,7 +69,7 @@ pub fn validate(config: &Configuration) -> Diagnostics {
     }
     if let Some(vpc) = config
         .endpoints
-        .as_ref()
+        .known()
         .and_then(|endpoints| endpoints.vpc.known())
     {
         let path = AttributePath::from("endpoints").attribute("vpc");
@@ -137,7 +137,7 @@ pub async fn configure(
 
     let argument = config
         .endpoints
-        .as_ref()
+        .known()
         .and_then(|endpoints| endpoints.vpc.known().cloned());
     let endpoint = match argument.as_deref().map(Endpoint::parse) {
         // What is wrong with the argument was said above.

@@ -3,6 +3,15 @@
 use super::path::AttributePath;
 use super::proto;
 
+/// The longest summary that a person is shown, in bytes: names and values may be of any length.
+const LONGEST_SUMMARY: usize = 512;
+
+/// The same for the detail.
+pub(super) const LONGEST_DETAIL: usize = 8 * 1024;
+
+/// As many diagnostics as a person is shown at once; a value of a million wrong elements has as many.
+const MOST_SHOWN: usize = 100;
+
 /// How grave a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -58,7 +67,7 @@ impl Diagnostic {
         self
     }
 
-    /// The diagnostic on the wire.
+    /// The diagnostic on the wire, cut where it is longer than anybody reads.
     pub fn to_proto(&self) -> proto::Diagnostic {
         let severity = match self.severity {
             Severity::Error => proto::diagnostic::Severity::Error,
@@ -66,8 +75,8 @@ impl Diagnostic {
         };
         proto::Diagnostic {
             severity: severity.into(),
-            summary: self.summary.clone(),
-            detail: self.detail.clone(),
+            summary: shortened(&self.summary, LONGEST_SUMMARY),
+            detail: shortened(&self.detail, LONGEST_DETAIL),
             attribute: self.attribute.as_ref().map(AttributePath::to_proto),
         }
     }
@@ -105,9 +114,35 @@ impl Diagnostics {
         self.0.iter()
     }
 
-    /// The diagnostics on the wire.
+    /// The diagnostics on the wire; what is more than a person can use is counted.
     pub fn to_proto(&self) -> Vec<proto::Diagnostic> {
-        self.0.iter().map(Diagnostic::to_proto).collect()
+        let (shown, left_out) = self.0.split_at(self.0.len().min(MOST_SHOWN));
+        let mut messages: Vec<_> = shown.iter().map(Diagnostic::to_proto).collect();
+        if !left_out.is_empty() {
+            let summary = match left_out.len() {
+                1 => "1 more problem is not shown".to_owned(),
+                count => format!("{count} more problems are not shown"),
+            };
+            let serious = left_out.iter().any(|left| left.severity == Severity::Error);
+            let rest = if serious {
+                Diagnostic::error(summary)
+            } else {
+                Diagnostic::warning(summary)
+            };
+            let rest = rest.detail("Solve those above first, then the others are shown.");
+            messages.push(rest.to_proto());
+        }
+        messages
+    }
+}
+
+/// The text, cut at this many bytes.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
+    match text.get(..text.floor_char_boundary(longest)) {
+        Some(kept) if kept.len() < text.len() => {
+            format!("{kept}... ({} bytes more)", text.len() - kept.len())
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -150,6 +185,24 @@ impl From<Diagnostic> for Diagnostics {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_gets_no_more_than_can_be_read() {
+        let long = Diagnostic::error("ü".repeat(1 << 20)).detail("ü".repeat(1 << 20));
+        let long = long.to_proto();
+        assert!(long.summary.ends_with("ü... (2096640 bytes more)"));
+        assert!(long.detail.len() < LONGEST_DETAIL + 50);
+
+        let mut many: Diagnostics = (0..MOST_SHOWN).map(|_| Diagnostic::warning("w")).collect();
+        assert_eq!(many.to_proto().len(), MOST_SHOWN);
+        many.push(Diagnostic::warning("w"));
+        let rest = many.to_proto().pop().unwrap();
+        assert_eq!(rest.summary, "1 more problem is not shown");
+        assert_eq!(rest.severity(), proto::diagnostic::Severity::Warning);
+        many.push(Diagnostic::error("e"));
+        let rest = many.to_proto().pop().unwrap();
+        assert_eq!(rest.severity(), proto::diagnostic::Severity::Error);
+    }
 
     #[test]
     fn the_wire_keeps_severity_text_and_place() {

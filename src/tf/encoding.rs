@@ -1,4 +1,4 @@
-//! What the two encodings of a value share: how deep values may nest, and how they fail.
+//! What the two encodings of a value share: how deep values may nest, how many there may be, and how they fail.
 //!
 //! An error says where and what kind of thing is wrong, never what the value was: it may be a secret.
 
@@ -12,6 +12,54 @@ use super::types::TypeError;
 /// A type of this depth stays below the nesting of arrays and objects that the JSON reader accepts (127), two for each
 /// object.
 pub const MAX_DEPTH: usize = 60;
+
+/// How many values one message may hold, each null, string, list and so on counted, at any depth.
+///
+/// A value takes more room in memory than on the wire, an object of a few bytes hundreds of times as much: without a limit
+/// a message of the size that the protocol allows would end the process.
+pub const MAX_VALUES: usize = 1 << 20;
+
+/// Bytes of a type's notation that count as one value.
+const NOTATION_BYTES_PER_VALUE: usize = 16;
+
+/// How many values a message may still hold.
+#[derive(Debug)]
+pub(super) struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget(MAX_VALUES)
+    }
+}
+
+impl Budget {
+    /// Whether so many values may still come: then the error stands at what holds them, and not at the first too many.
+    pub(super) fn holds(&self, values: usize) -> Result<(), DecodeErrorKind> {
+        if values > self.0 {
+            Err(DecodeErrorKind::TooManyValues)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes one value off the budget.
+    pub(super) fn value(&mut self) -> Result<(), DecodeErrorKind> {
+        self.spend(1)
+    }
+
+    /// Takes a type that a value brings along off the budget, before the type is read.
+    pub(super) fn notation(&mut self, bytes: usize) -> Result<(), DecodeErrorKind> {
+        self.spend(bytes / NOTATION_BYTES_PER_VALUE)
+    }
+
+    fn spend(&mut self, values: usize) -> Result<(), DecodeErrorKind> {
+        self.0 = self
+            .0
+            .checked_sub(values)
+            .ok_or(DecodeErrorKind::TooManyValues)?;
+        Ok(())
+    }
+}
 
 /// Why bytes are not a value of the type, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +123,9 @@ pub enum DecodeErrorKind {
     /// Nested deeper than [`MAX_DEPTH`].
     #[error("the value is nested deeper than {MAX_DEPTH}")]
     TooDeep,
+    /// More values than [`MAX_VALUES`].
+    #[error("there are more than {MAX_VALUES} values")]
+    TooManyValues,
     /// Not JSON.
     #[error("the value is not JSON: {0}")]
     Json(String),

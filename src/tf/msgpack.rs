@@ -20,7 +20,7 @@ use read::Reader;
 /// # Errors
 /// What is not exactly one value of the type, with the path to what is wrong.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
-    let mut reader = Reader { rest: bytes };
+    let mut reader = Reader::new(bytes);
     let value = reader.value(ty, 0)?;
     match reader.rest.len() {
         0 => Ok(value),

@@ -14,6 +14,7 @@ mod emulator;
 mod terraform;
 
 mod arguments;
+mod attached;
 mod configuration;
 mod convergence;
 mod create;

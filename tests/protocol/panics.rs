@@ -3,7 +3,7 @@
 use terraform_provider_alivpn::tf::proto::{plan_resource_change, read_resource};
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::session::{Session, decode, json, summaries};
+use crate::session::{Session, decode, json, path, summaries};
 
 const TROUBLE: &str = r#"{"name":"panic","note":null,"id":"x"}"#;
 
@@ -45,4 +45,55 @@ async fn a_panic_becomes_a_diagnostic_that_names_the_rpc_and_the_process_serves_
     let ty = session.resource_type("exercise_thing").await;
     let planned = decode(answer.planned_state, &ty);
     assert_eq!(planned.attribute("id"), &Value::Unknown);
+}
+
+const SECRET: &str = "unmistakable-secret";
+
+fn shape(name: &str) -> String {
+    format!(
+        r#"{{"name":"{name}","texts":null,"marks":null,"labels":null,"amount":null,"secret":"{SECRET}","open":null,"rule":[],"peer":[],"zone":{{}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_panic_after_a_wait_or_in_a_task_is_no_different() {
+    let session = Session::configured_exercise().await;
+    let mut client = session.client.clone();
+    for (name, words) in [
+        ("panic after a wait", ": asked to panic."),
+        ("panic in a task", "ended in a panic."),
+        ("panic with the secret", "ended in a panic."),
+    ] {
+        for _ in 0..3 {
+            let request = read_resource::Request {
+                type_name: "exercise_shape".to_owned(),
+                current_state: json(&shape(name)),
+                ..Default::default()
+            };
+            let answer = client.read_resource(request).await.unwrap().into_inner();
+            assert_eq!(summaries(&answer.diagnostics), ["The provider crashed"]);
+            let crash = &answer.diagnostics[0];
+            assert!(
+                crash.detail.starts_with("ReadResource "),
+                "{name}: {}",
+                crash.detail
+            );
+            assert!(crash.detail.contains(words), "{name}: {}", crash.detail);
+            assert!(!crash.detail.contains(SECRET), "{name}: {}", crash.detail);
+            assert_eq!(path(crash), "");
+        }
+    }
+    let request = read_resource::Request {
+        type_name: "exercise_shape".to_owned(),
+        current_state: json(&shape("fine")),
+        ..Default::default()
+    };
+    let answer = client.read_resource(request).await.unwrap().into_inner();
+    assert_eq!(summaries(&answer.diagnostics), [""; 0]);
+
+    // Each panic is reported with its place, and without anything of the state.
+    let reports = session.caller.stderr.lock().unwrap().join("\n");
+    assert!(reports.contains("panic: asked to panic"), "{reports}");
+    assert!(reports.contains("exercise/shape.rs:"), "{reports}");
+    assert!(!reports.contains(SECRET), "{reports}");
 }

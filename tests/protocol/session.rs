@@ -152,6 +152,14 @@ impl Session {
         self.configure_with(encode(&config, &ty)).await;
     }
 
+    /// The type of the provider block.
+    pub async fn provider_type(&mut self) -> Type {
+        let request = get_provider_schema::Request {};
+        let answer = self.client.get_schema(request).await.unwrap();
+        let provider = answer.into_inner().provider.unwrap();
+        block_type(&provider.block.unwrap())
+    }
+
     /// Configures the provider, which must not complain.
     pub async fn configure(&mut self, config: &str) {
         self.configure_with(json(config)).await;
@@ -217,10 +225,15 @@ pub fn json(text: &str) -> Option<DynamicValue> {
 
 /// A value in msgpack, the encoding that Terraform uses. Unlike JSON it can say unknown.
 pub fn encode(value: &Value, ty: &Type) -> Option<DynamicValue> {
-    Some(DynamicValue {
-        msgpack: msgpack::encode(value, ty).unwrap().into(),
+    Some(bytes(&msgpack::encode(value, ty).unwrap()))
+}
+
+/// What claims to be a value in msgpack.
+pub fn bytes(msgpack: &[u8]) -> DynamicValue {
+    DynamicValue {
+        msgpack: msgpack.to_vec().into(),
         json: Default::default(),
-    })
+    }
 }
 
 /// An identity in JSON.
@@ -251,4 +264,19 @@ pub fn summaries(diagnostics: &[proto::Diagnostic]) -> Vec<&str> {
         .iter()
         .map(|diagnostic| diagnostic.summary.as_str())
         .collect()
+}
+
+/// Where a diagnostic points to, as one writes it; empty when it is about the whole.
+pub fn path(diagnostic: &proto::Diagnostic) -> String {
+    use proto::attribute_path::step::Selector;
+    let steps = diagnostic.attribute.iter().flat_map(|path| &path.steps);
+    let written = steps.map(|step| match step.selector.as_ref().unwrap() {
+        Selector::AttributeName(name) => format!(".{name}"),
+        Selector::ElementKeyString(key) => format!("[{key:?}]"),
+        Selector::ElementKeyInt(index) => format!("[{index}]"),
+    });
+    written
+        .collect::<String>()
+        .trim_start_matches('.')
+        .to_owned()
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use terraform_provider_alivpn::tf::proto::{apply_resource_change, stop};
+use terraform_provider_alivpn::tf::proto::{
+    apply_resource_change, import_resource_state, read_resource, stop,
+};
 use tokio::time::timeout;
 
 use crate::session::{Session, json, summaries};
@@ -41,4 +43,67 @@ async fn a_stop_ends_a_waiting_call_and_nothing_that_comes_after_it() {
         .unwrap()
         .into_inner();
     assert_eq!(summaries(&answer.diagnostics), [""; 0]);
+}
+
+/// An object of `exercise_shape` that waits for Stop.
+const WAITING: &str = r#"{"name":"wait","texts":null,"marks":null,"labels":null,"amount":null,"secret":null,"open":null,"rule":[],"peer":[],"zone":{}}"#;
+
+#[tokio::test]
+async fn one_stop_ends_every_call_that_is_under_way() {
+    let session = Session::configured_exercise().await;
+    let type_name = || "exercise_shape".to_owned();
+    let apply = |prior: &str, planned: &str| apply_resource_change::Request {
+        type_name: type_name(),
+        prior_state: json(prior),
+        planned_state: json(planned),
+        ..Default::default()
+    };
+    let mut calls = tokio::task::JoinSet::new();
+    for request in [
+        apply("null", WAITING),
+        apply(WAITING, WAITING),
+        apply(WAITING, "null"),
+    ] {
+        let mut client = session.client.clone();
+        calls.spawn(async move {
+            let answer = client.apply_resource_change(request).await.unwrap();
+            answer.into_inner().diagnostics
+        });
+    }
+    let request = read_resource::Request {
+        type_name: type_name(),
+        current_state: json(WAITING),
+        ..Default::default()
+    };
+    let mut client = session.client.clone();
+    calls.spawn(async move {
+        client
+            .read_resource(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .diagnostics
+    });
+    let request = import_resource_state::Request {
+        type_name: type_name(),
+        id: "wait".to_owned(),
+        ..Default::default()
+    };
+    let mut client = session.client.clone();
+    calls.spawn(async move {
+        let answer = client.import_resource_state(request).await.unwrap();
+        answer.into_inner().diagnostics
+    });
+
+    // Long enough for all of them to be under way, on a busy machine too; one that is not would never end.
+    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    assert!(calls.try_join_next().is_none(), "none ends by itself");
+    let answer = session.client.clone().stop(stop::Request {}).await.unwrap();
+    assert_eq!(answer.into_inner().error, "");
+    let ended = timeout(Duration::from_secs(10), calls.join_all());
+    let ended = ended.await.expect("a call goes on after Stop");
+    assert_eq!(ended.len(), 5);
+    for diagnostics in ended {
+        assert_eq!(summaries(&diagnostics), ["Stopped"]);
+    }
 }

@@ -22,7 +22,7 @@ pub async fn create(
     let Configured { vpc, gateways, .. } = call.client;
     let region = region(&planned, call.client);
     let gateway_id = text(&planned.vpn_gateway_id);
-    let timeout = timeout(planned.timeouts.as_ref(), |timeouts| &timeouts.create);
+    let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.create);
     let (token, settings) = (ClientToken::random(), settings(None, &planned));
 
     let sent = async {
@@ -90,7 +90,7 @@ pub async fn update(
         text(&prior.id).to_owned(),
         text(&prior.vpn_gateway_id).to_owned(),
     );
-    let timeout = timeout(planned.timeouts.as_ref(), |timeouts| &timeouts.update);
+    let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.update);
     let token = ClientToken::random();
     let path = decision.unwrap_or_else(|| update_path(&prior, &planned));
     tracing::info!(server = id, ?path, "update path");
@@ -174,7 +174,7 @@ pub async fn delete(
         text(&state.id).to_owned(),
         text(&state.vpn_gateway_id).to_owned(),
     );
-    let timeout = timeout(state.timeouts.as_ref(), |timeouts| &timeouts.delete);
+    let timeout = timeout(state.timeouts.known(), |timeouts| &timeouts.delete);
     let token = ClientToken::random();
 
     let sent = async {

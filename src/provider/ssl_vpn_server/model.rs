@@ -46,7 +46,7 @@ pub struct SslVpnServer {
     pub create_time: Attr<String>,
     pub resource_group_id: Attr<String>,
     pub idaas_instance_version: Attr<String>,
-    pub timeouts: Option<Timeouts>,
+    pub timeouts: Attr<Timeouts>,
 }
 
 /// The declaration that `terraform validate`, the documentation and the server read.

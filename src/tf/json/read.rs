@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::tf::encoding::{DecodeError, DecodeErrorKind, deeper};
+use crate::tf::encoding::{Budget, DecodeError, DecodeErrorKind, deeper};
 use crate::tf::number::NumberError;
 use crate::tf::path::{AttributePath, Step};
 use crate::tf::types::Type;
@@ -25,6 +25,7 @@ pub(super) enum Attributes {
 /// One reading, and what went wrong in it: serde's own errors have no place for a path.
 pub(super) struct Reading {
     attributes: Attributes,
+    budget: Budget,
     kind: Option<DecodeErrorKind>,
     /// The way to the error, from its end to its beginning.
     trail: Vec<Step>,
@@ -34,6 +35,7 @@ impl Reading {
     pub(super) fn new(attributes: Attributes) -> Reading {
         Reading {
             attributes,
+            budget: Budget::default(),
             kind: None,
             trail: Vec::new(),
         }
@@ -73,6 +75,9 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        if let Err(kind) = self.reading.budget.value() {
+            return Err(self.reading.fail(kind));
+        }
         if *self.ty == Type::Number {
             let raw: &RawValue = serde::Deserialize::deserialize(deserializer)?;
             self.number(raw.get())
@@ -125,8 +130,12 @@ impl Seed<'_> {
             match key.as_str() {
                 "type" if ty.is_none() => {
                     let notation: &RawValue = map.next_value()?;
-                    let read = Type::from_json(notation.get().as_bytes());
-                    ty = Some(read.map_err(|error| self.reading.fail::<A::Error>(error))?);
+                    let read = self
+                        .reading
+                        .budget
+                        .notation(notation.get().len())
+                        .and_then(|()| Ok(Type::from_json(notation.get().as_bytes())?));
+                    ty = Some(read.map_err(|kind| self.reading.fail::<A::Error>(kind))?);
                 }
                 "value" if value.is_none() && waiting.is_none() => match &ty {
                     Some(ty) => {

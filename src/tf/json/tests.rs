@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::tf::arbitrary::{any_type, any_typed_value, damage, damages};
-use crate::tf::encoding::{EncodeErrorKind, MAX_DEPTH};
+use crate::tf::encoding::{EncodeErrorKind, MAX_DEPTH, MAX_VALUES};
 use crate::tf::number::NumberError;
 use crate::tf::path::AttributePath;
 
@@ -278,6 +278,24 @@ fn a_stored_state_may_have_other_attributes() {
             .unwrap_err()
             .kind,
         DecodeErrorKind::DuplicateKey
+    );
+}
+
+#[test]
+fn a_message_holds_as_many_values_as_stated_and_no_more() {
+    let list = |length: usize| format!("[{}7]", "7,".repeat(length - 1));
+    let ty = Type::list(Type::Number);
+    assert!(decode(list(MAX_VALUES - 1).as_bytes(), &ty).is_ok());
+    let place = format!("[{}]", MAX_VALUES - 1);
+    let error = (place, DecodeErrorKind::TooManyValues);
+    assert_eq!(refused(&list(MAX_VALUES), &ty), error);
+    let padded = format!(
+        r#"{{"type":["set",{}"bool"],"value":null}}"#,
+        " ".repeat(1 << 24)
+    );
+    assert_eq!(
+        refused(&padded, &Type::Dynamic).1,
+        DecodeErrorKind::TooManyValues
     );
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rmp::Marker;
 
-use crate::tf::encoding::{DecodeError, DecodeErrorKind, deeper};
+use crate::tf::encoding::{Budget, DecodeError, DecodeErrorKind, deeper};
 use crate::tf::number::Number;
 use crate::tf::path::Step;
 use crate::tf::types::Type;
@@ -16,9 +16,17 @@ const TRUSTED_LENGTH: usize = 256;
 /// The bytes not read yet.
 pub(super) struct Reader<'a> {
     pub(super) rest: &'a [u8],
+    budget: Budget,
 }
 
 impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Reader<'a> {
+        Reader {
+            rest: bytes,
+            budget: Budget::default(),
+        }
+    }
+
     fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeErrorKind> {
         let (taken, rest) = self
             .rest
@@ -55,6 +63,7 @@ impl<'a> Reader<'a> {
 
     /// Reads one value of the type; `depth` is how many it is nested in.
     pub(super) fn value(&mut self, ty: &Type, depth: usize) -> Result<Value, DecodeError> {
+        self.budget.value()?;
         let marker = self.marker()?;
         if marker == Marker::Null {
             return Ok(Value::Null);
@@ -193,6 +202,7 @@ impl<'a> Reader<'a> {
                 .ok_or(DecodeErrorKind::DynamicShape)?
                 .as_bytes(),
         };
+        self.budget.notation(notation.len())?;
         let ty = Type::from_json(notation).map_err(DecodeErrorKind::from)?;
         let value = self.value(&ty, depth)?;
         Ok(Value::Dynamic(Box::new((ty, value))))
@@ -207,10 +217,10 @@ impl<'a> Reader<'a> {
             _ => return Err(mismatch(ty, marker)),
         };
         if length > self.rest.len() {
-            Err(DecodeErrorKind::Truncated.into())
-        } else {
-            Ok(length)
+            return Err(DecodeErrorKind::Truncated.into());
         }
+        self.budget.holds(length)?;
+        Ok(length)
     }
 
     /// The length of a map, of which each entry takes two bytes at least.
@@ -222,10 +232,10 @@ impl<'a> Reader<'a> {
             _ => return Err(mismatch(ty, marker)),
         };
         if length > self.rest.len() / 2 {
-            Err(DecodeErrorKind::Truncated.into())
-        } else {
-            Ok(length)
+            return Err(DecodeErrorKind::Truncated.into());
         }
+        self.budget.holds(length)?;
+        Ok(length)
     }
 
     fn elements<'t>(

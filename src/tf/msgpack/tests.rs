@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::tf::arbitrary::{any_type, any_typed_value, damage, damages};
-use crate::tf::encoding::{EncodeErrorKind, MAX_DEPTH};
+use crate::tf::encoding::{EncodeErrorKind, MAX_DEPTH, MAX_VALUES};
 use crate::tf::number::NumberError;
 use crate::tf::path::AttributePath;
 
@@ -288,6 +288,41 @@ fn a_length_beyond_the_bytes_is_refused_before_anything_is_allocated() {
     ] {
         assert_eq!(refused(bytes, &ty).1, DecodeErrorKind::Truncated);
     }
+}
+
+#[test]
+fn a_message_holds_as_many_values_as_stated_and_no_more() {
+    let list = |length: usize| {
+        let length = (length as u32).to_be_bytes();
+        let elements = b"\xc0".repeat(MAX_VALUES);
+        [b"\xdd".as_slice(), &length, &elements].concat()
+    };
+    let ty = Type::list(Type::map(Type::Bool));
+    let most = list(MAX_VALUES - 1);
+    assert!(decode(&most[..most.len() - 1], &ty).is_ok());
+    let error = (String::new(), DecodeErrorKind::TooManyValues);
+    assert_eq!(refused(&list(MAX_VALUES), &ty), error);
+    let halves = Type::list(Type::list(Type::Bool));
+    let half = [
+        b"\xdd\x00\x08\x00\x00".as_slice(),
+        &b"\xc0".repeat(0x0008_0000),
+    ];
+    let two = [b"\x92".as_slice(), &half.concat(), &half.concat()].concat();
+    let error = ("[1]".to_owned(), DecodeErrorKind::TooManyValues);
+    assert_eq!(refused(&two, &halves), error);
+}
+
+#[test]
+fn the_types_that_values_bring_along_count_too() {
+    let padded = format!("\"bool\"{}", " ".repeat(1 << 20));
+    let length = (padded.len() as u32).to_be_bytes();
+    let open = [b"\x92\xc6".as_slice(), &length, padded.as_bytes(), b"\xc3"].concat();
+    let list = |count: u8| [[0x90 | count].as_slice(), &open.repeat(count.into())].concat();
+    let ty = Type::list(Type::Dynamic);
+    assert!(decode(&list(15), &ty).is_ok());
+    let more = [b"\xdc\x00\x11".as_slice(), &open.repeat(17)].concat();
+    let error = ("[15]".to_owned(), DecodeErrorKind::TooManyValues);
+    assert_eq!(refused(&more, &ty), error);
 }
 
 #[test]

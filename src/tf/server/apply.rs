@@ -4,7 +4,7 @@ use super::Server;
 use super::call::model_error;
 use super::identity::contradicted;
 use super::private::unwrap;
-use super::value::{decode, encode};
+use super::value::{decode, encode, known, present};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::plan::{conform, without_unknown};
 use crate::tf::private::Private;
@@ -21,7 +21,13 @@ impl<P: Provider> Server<P> {
         let served = self.resource(&request.type_name)?;
         let client = self.client().await?;
         let prior = decode(request.prior_state, &served.ty, "prior state")?;
+        let prior = known(prior, "prior state")?;
         let planned = decode(request.planned_state, &served.ty, "planned state")?;
+        let planned = if prior.is_null() {
+            present(planned, "planned state")?
+        } else {
+            known(planned, "planned state")?
+        };
         let config = decode(request.config, &served.ty, "configuration")?;
         let planned_identity =
             served.decode_identity(request.planned_identity, "planned identity")?;

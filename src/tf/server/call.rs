@@ -2,14 +2,12 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use futures_util::FutureExt;
 use tonic::{Response, Status};
 use tracing::Instrument;
 
-use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::diagnostics::{Diagnostic, Diagnostics, LONGEST_DETAIL, shortened};
 use crate::tf::model::ModelError;
 use crate::tf::proto;
 
@@ -61,7 +59,7 @@ impl Answer for proto::call_function::Response {
         let sentences = diagnostics
             .iter()
             .map(|diagnostic| format!("{}: {}", diagnostic.summary, diagnostic.detail));
-        let text = sentences.collect::<Vec<_>>().join("\n");
+        let text = shortened(&sentences.collect::<Vec<_>>().join("\n"), LONGEST_DETAIL);
         self.error = Some(proto::FunctionError {
             text,
             function_argument: None,
@@ -69,8 +67,12 @@ impl Answer for proto::call_function::Response {
     }
 }
 
-/// The process's own count of RPCs; with the process's log it is a name for each.
-static REQUESTS: AtomicU64 = AtomicU64::new(1);
+impl Answer for proto::stop::Response {
+    fn tell(&mut self, diagnostics: Diagnostics) {
+        let summaries = diagnostics.iter().map(|found| found.summary.as_str());
+        self.error = summaries.collect::<Vec<_>>().join("; ");
+    }
+}
 
 /// Runs an RPC's work: its errors and panics become diagnostics of the answer.
 pub(super) async fn call<A: Answer>(
@@ -86,38 +88,35 @@ pub(super) async fn call<A: Answer>(
     })))
 }
 
-/// Runs an RPC's work: panics become diagnostics, its log lines bear `rpc` and `type_name`.
+/// Runs an RPC's work: panics become diagnostics. Each line that is logged meanwhile bears the RPC's name, `type_name`, a
+/// request ID and the time since the request came.
 pub(super) async fn guarded<T>(
     rpc: &'static str,
     type_name: &str,
     work: impl Future<Output = Result<T, Diagnostics>>,
 ) -> Result<T, Diagnostics> {
-    let request_id = REQUESTS.fetch_add(1, Ordering::Relaxed);
-    let span = tracing::info_span!(
+    // At the level of errors: a span of a finer one would be missing from the lines of a log that shows errors only. Without
+    // a log nothing of this is evaluated.
+    let span = tracing::error_span!(
         "rpc",
         tf_rpc = rpc,
         tf_type_name = type_name,
-        tf_req_id = request_id
+        tf_req_id = %uuid::Uuid::new_v4(),
+        tf_req_duration_ms = tracing::field::Empty
     );
     let guarded = async {
-        let start = Instant::now();
         tracing::trace!("request received");
         let outcome = AssertUnwindSafe(work).catch_unwind().await;
         let result = outcome.unwrap_or_else(|panic| Err(panicked(rpc, panic.as_ref()).into()));
-        let duration_ms = start.elapsed().as_secs_f64() * 1e3;
         match &result {
-            Ok(_) => tracing::debug!(tf_req_duration_ms = duration_ms, "request served"),
+            Ok(_) => tracing::debug!("request served"),
             Err(diagnostics) => {
                 let summary = diagnostics
                     .iter()
                     .map(|diagnostic| diagnostic.summary.as_str())
                     .next()
                     .unwrap_or_default();
-                tracing::error!(
-                    tf_req_duration_ms = duration_ms,
-                    diagnostic = summary,
-                    "request failed"
-                );
+                tracing::error!(diagnostic = summary, "request failed");
             }
         }
         result
@@ -125,22 +124,24 @@ pub(super) async fn guarded<T>(
     guarded.instrument(span).await
 }
 
+/// Only a message that stands in the program is repeated: one that was put together may hold a value, and that a secret.
 fn panicked(rpc: &str, panic: &(dyn Any + Send)) -> Diagnostic {
     let cause = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        .downcast_ref::<&'static str>()
+        .map(|message| format!(": {message}"));
     Diagnostic::error("The provider crashed").detail(format!(
-        "{rpc} ended in a panic: {}. This is a defect of the provider, which goes on serving. \
-         Please report it with this message and the log (TF_LOG=debug).",
-        cause.unwrap_or("no message")
+        "{rpc} ended in a panic{}. This is a defect of the provider, which goes on serving. \
+         Please report it with this message and the log (TF_LOG=debug), which says where.",
+        cause.unwrap_or_default()
     ))
 }
 
-/// A model that does not fit its own schema, or a value that was not caught before: a defect of the provider.
+/// A value of the schema's type that the model has no place for: one that a rule would have refused, had it been asked, or a
+/// model that does not fit its own schema.
 pub(super) fn model_error(rpc: &str, error: &ModelError) -> Diagnostic {
     Diagnostic::error("The provider could not read a value").detail(format!(
-        "{rpc}: {error}. The value passed the schema, so this is a defect of the provider: please report it."
+        "{rpc}: {error}. The value is of the schema's type, but not one that the provider works with. A state that another \
+         program wrote may hold such a value; otherwise this is a defect of the provider: please report it."
     ))
     .at(&error.path)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Server;
 use super::call::model_error;
-use super::value::decode;
+use super::value::{decode, present};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::from_value;
 use crate::tf::proto;
@@ -49,6 +49,7 @@ impl<P: Provider> Server<P> {
             &self.provider_schema.implied_type(),
             "provider configuration",
         )?;
+        let config = present(config, "provider configuration")?;
         let mut diagnostics = self.provider_schema.validate(&config);
         if !diagnostics.has_errors() {
             let model = from_value(&config)
@@ -61,32 +62,42 @@ impl<P: Provider> Server<P> {
         })
     }
 
-    /// Makes the client, unless the block is not wholly known yet.
+    /// Makes the client, unless the block is not wholly known yet. When that fails there is none: the one that an earlier
+    /// call made may belong to another account.
     pub(super) async fn configure_answer(
         &self,
         request: proto::configure::Request,
     ) -> Result<proto::configure::Response, Diagnostics> {
+        let outcome = self.configured_by(request).await;
+        let (configured, answer) = match outcome {
+            Ok(configured) => (configured, Ok(proto::configure::Response::default())),
+            Err(diagnostics) => (Configured::NotYet, Err(diagnostics)),
+        };
+        *self.configured.write().await = configured;
+        answer
+    }
+
+    async fn configured_by(
+        &self,
+        request: proto::configure::Request,
+    ) -> Result<Configured<P::Client>, Diagnostics> {
         let config = decode(
             request.config,
             &self.provider_schema.implied_type(),
             "provider configuration",
         )?;
-        let configured = if config.is_wholly_known() {
-            let config = from_value(&config).map_err(|error| model_error("Configure", &error))?;
-            let terraform_version = request.terraform_version;
-            Configured::Ready(Arc::new(
-                self.provider
-                    .configure(Configure {
-                        config,
-                        terraform_version,
-                    })
-                    .await?,
-            ))
-        } else {
-            Configured::Unknown(unknown_attributes(&config))
+        let config = present(config, "provider configuration")?;
+        if !config.is_wholly_known() {
+            return Ok(Configured::Unknown(unknown_attributes(&config)));
+        }
+        let config = from_value(&config).map_err(|error| model_error("Configure", &error))?;
+        let configure = Configure {
+            config,
+            terraform_version: request.terraform_version,
         };
-        *self.configured.write().await = configured;
-        Ok(proto::configure::Response::default())
+        Ok(Configured::Ready(Arc::new(
+            self.provider.configure(configure).await?,
+        )))
     }
 }
 

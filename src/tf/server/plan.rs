@@ -3,7 +3,7 @@
 use super::call::model_error;
 use super::deferral::wish;
 use super::private::{unwrap, wrap};
-use super::value::{decode, encode};
+use super::value::{decode, encode, known, present};
 use super::{ServedResource, Server};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::Identity;
@@ -26,8 +26,10 @@ impl<P: Provider> Server<P> {
         let private = Private::from_bytes(unwrap(&request.prior_private).0);
         let meta = self.decode_meta(request.provider_meta)?;
         let prior = decode(request.prior_state, &served.ty, "prior state")?;
+        let prior = known(prior, "prior state")?;
         let prior_identity = served.decode_identity(request.prior_identity, "prior identity")?;
         let proposed = decode(request.proposed_new_state, &served.ty, "proposed state")?;
+        let proposed = known(proposed, "proposed state")?;
         let unknown_configuration = self.unknown_configuration(capabilities).await;
         let answer = if proposed.is_null() {
             let mut deferred = None;
@@ -60,6 +62,7 @@ impl<P: Provider> Server<P> {
             }
         } else {
             let config = decode(request.config, &served.ty, "configuration")?;
+            let config = present(config, "configuration")?;
             let planned = propose(&served.schema, &prior, proposed, &config);
             let change = Change {
                 planned: write_only::strip(&served.schema, planned),

@@ -4,7 +4,7 @@ use super::Server;
 use super::call::model_error;
 use super::deferral::{Reach, wish};
 use super::identity::contradicted;
-use super::value::{decode, encode};
+use super::value::{decode, encode, present};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::plan::without_unknown;
 use crate::tf::private::Private;
@@ -35,6 +35,7 @@ impl<P: Provider> Server<P> {
             }
         };
         let state = decode(request.current_state, &served.ty, "state")?;
+        let state = present(state, "state")?;
         let identity = served.decode_identity(request.current_identity, "identity")?;
         let meta = self.decode_meta(request.provider_meta)?;
         let private = Private::from_bytes(request.private);

@@ -341,8 +341,11 @@ impl<P: Provider> provider_server::Provider for Arc<Server<P>> {
     }
 
     async fn stop(&self, _: Request<proto::stop::Request>) -> Answer<proto::stop::Response> {
-        tracing::info!("stop requested: cutting short what runs");
-        self.stop.stop();
-        Ok(Response::new(proto::stop::Response::default()))
+        call("Stop", "", async {
+            tracing::info!("stop requested: cutting short what runs");
+            self.stop.stop();
+            Ok(proto::stop::Response::default())
+        })
+        .await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Server;
 use super::call::model_error;
-use super::value::decode;
+use super::value::{decode, present};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::proto::validate_resource_type_config::{Request, Response};
 use crate::tf::provider::Provider;
@@ -13,6 +13,7 @@ impl<P: Provider> Server<P> {
     pub(super) fn validate_resource(&self, request: Request) -> Result<Response, Diagnostics> {
         let served = self.resource(&request.type_name)?;
         let config = decode(request.config, &served.ty, "configuration")?;
+        let config = present(config, "configuration")?;
         let mut diagnostics = served.schema.validate(&config);
         let capabilities = request.client_capabilities.unwrap_or_default();
         if !capabilities.write_only_attributes_allowed {

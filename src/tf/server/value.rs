@@ -67,6 +67,15 @@ pub(super) fn result<T>(value: Option<T>, diagnostics: &mut Diagnostics) -> Resu
     })
 }
 
+/// The same object, which may be null but must be known.
+pub(super) fn known(object: Value, what: &str) -> Result<Value, Diagnostic> {
+    if object.is_null() {
+        Ok(object)
+    } else {
+        present(object, what)
+    }
+}
+
 /// Writes a value under its type.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic> {
     let msgpack = msgpack::encode(value, ty).map_err(|error| {

@@ -7,6 +7,7 @@ mod greet;
 mod identified;
 mod keeper;
 mod provider;
+mod shape;
 mod tally;
 mod thing;
 mod things;

@@ -16,6 +16,7 @@ use crate::functions::{Count, Join, Same};
 use crate::greet::Greet;
 use crate::identified::Identified;
 use crate::keeper::Keeper;
+use crate::shape::Shape;
 use crate::tally::{Tally, TallyDataSource};
 use crate::thing::Thing;
 use crate::things::Things;
@@ -72,6 +73,7 @@ impl Provider for Exercise {
         vec![
             Box::new(Identified),
             Box::new(Keeper),
+            Box::new(Shape),
             Box::new(Thing),
             Box::new(Versioned),
         ]

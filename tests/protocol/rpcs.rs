@@ -1,0 +1,393 @@
+//! Every RPC as a value, so that a test can go through all of them.
+
+#![allow(
+    clippy::needless_update,
+    reason = "one macro for messages with other fields and without"
+)]
+
+use std::pin::Pin;
+
+use terraform_provider_alivpn::tf::proto::provider_client::ProviderClient;
+use terraform_provider_alivpn::tf::proto::{self, Diagnostic, DynamicValue, RawState};
+use tonic::Status;
+use tonic::transport::Channel;
+
+type Answer = Pin<Box<dyn Future<Output = Result<Vec<Diagnostic>, Status>> + Send>>;
+
+/// A call that is ready to be made.
+pub struct Rpc {
+    /// As the protocol has it, and what in the request the call is about.
+    pub name: String,
+    call: Box<dyn FnOnce(ProviderClient<Channel>) -> Answer + Send>,
+}
+
+impl Rpc {
+    fn new(
+        name: &str,
+        call: impl FnOnce(ProviderClient<Channel>) -> Answer + Send + 'static,
+    ) -> Rpc {
+        Rpc {
+            name: name.to_owned(),
+            call: Box::new(call),
+        }
+    }
+
+    /// Makes the call, which must not fail as such, and gives the diagnostics of its answer, those of all events of a stream.
+    pub async fn diagnostics(self, client: &ProviderClient<Channel>) -> Vec<Diagnostic> {
+        let answer = (self.call)(client.clone()).await;
+        answer.unwrap_or_else(|status| panic!("{} failed: {status}", self.name))
+    }
+}
+
+/// A call whose answer has diagnostics.
+macro_rules! rpc {
+    ($name:literal, $method:ident, $request:expr) => {{
+        let request = $request;
+        Rpc::new($name, move |mut client| {
+            Box::pin(async move { Ok(client.$method(request).await?.into_inner().diagnostics) })
+        })
+    }};
+}
+
+/// A request with these fields and nothing else.
+macro_rules! request {
+    ($module:ident { $($field:ident: $value:expr),* }) => {
+        proto::$module::Request { $($field: $value.into(),)* ..Default::default() }
+    };
+}
+
+/// Every RPC that names a type, with nothing else in its request.
+pub fn about_type(name: &str) -> Vec<Rpc> {
+    vec![
+        rpc!(
+            "ApplyResourceChange",
+            apply_resource_change,
+            request!(apply_resource_change { type_name: name })
+        ),
+        rpc!(
+            "CloseEphemeralResource",
+            close_ephemeral_resource,
+            request!(close_ephemeral_resource { type_name: name })
+        ),
+        rpc!(
+            "GenerateResourceConfig",
+            generate_resource_config,
+            request!(generate_resource_config { type_name: name })
+        ),
+        rpc!(
+            "ImportResourceState",
+            import_resource_state,
+            request!(import_resource_state { type_name: name })
+        ),
+        rpc!(
+            "MoveResourceState",
+            move_resource_state,
+            request!(move_resource_state {
+                target_type_name: name
+            })
+        ),
+        rpc!(
+            "OpenEphemeralResource",
+            open_ephemeral_resource,
+            request!(open_ephemeral_resource { type_name: name })
+        ),
+        rpc!(
+            "PlanAction",
+            plan_action,
+            request!(plan_action { action_type: name })
+        ),
+        rpc!(
+            "PlanResourceChange",
+            plan_resource_change,
+            request!(plan_resource_change { type_name: name })
+        ),
+        rpc!(
+            "ReadDataSource",
+            read_data_source,
+            request!(read_data_source { type_name: name })
+        ),
+        rpc!(
+            "ReadResource",
+            read_resource,
+            request!(read_resource { type_name: name })
+        ),
+        rpc!(
+            "RenewEphemeralResource",
+            renew_ephemeral_resource,
+            request!(renew_ephemeral_resource { type_name: name })
+        ),
+        rpc!(
+            "UpgradeResourceIdentity",
+            upgrade_resource_identity,
+            request!(upgrade_resource_identity { type_name: name })
+        ),
+        rpc!(
+            "UpgradeResourceState",
+            upgrade_resource_state,
+            request!(upgrade_resource_state { type_name: name })
+        ),
+        rpc!(
+            "ValidateActionConfig",
+            validate_action_config,
+            request!(validate_action_config { action_type: name })
+        ),
+        rpc!(
+            "ValidateDataSourceConfig",
+            validate_data_source_config,
+            request!(validate_data_source_config { type_name: name })
+        ),
+        rpc!(
+            "ValidateEphemeralResourceConfig",
+            validate_ephemeral_resource_config,
+            request!(validate_ephemeral_resource_config { type_name: name })
+        ),
+        rpc!(
+            "ValidateListResourceConfig",
+            validate_list_resource_config,
+            request!(validate_list_resource_config { type_name: name })
+        ),
+        rpc!(
+            "ValidateResourceTypeConfig",
+            validate_resource_type_config,
+            request!(validate_resource_type_config { type_name: name })
+        ),
+        call_function(name),
+        invoke_action(name),
+        list_resource(name),
+    ]
+}
+
+/// CallFunction, its error as a diagnostic.
+pub fn call_function(name: &str) -> Rpc {
+    let request = request!(call_function { name: name });
+    Rpc::new("CallFunction", move |mut client| {
+        Box::pin(async move {
+            let error = client.call_function(request).await?.into_inner().error;
+            let diagnostic = |error: proto::FunctionError| Diagnostic {
+                severity: proto::diagnostic::Severity::Error.into(),
+                summary: error.text.clone(),
+                detail: error.text,
+                attribute: None,
+            };
+            Ok(error.map(diagnostic).into_iter().collect())
+        })
+    })
+}
+
+/// InvokeAction, the diagnostics of its end.
+pub fn invoke_action(name: &str) -> Rpc {
+    let request = request!(invoke_action { action_type: name });
+    Rpc::new("InvokeAction", move |mut client| {
+        Box::pin(async move {
+            let mut events = client.invoke_action(request).await?.into_inner();
+            let mut diagnostics = Vec::new();
+            while let Some(event) = events.message().await? {
+                if let Some(proto::invoke_action::event::Type::Completed(completed)) = event.r#type
+                {
+                    diagnostics.extend(completed.diagnostics);
+                }
+            }
+            Ok(diagnostics)
+        })
+    })
+}
+
+/// ListResource, the diagnostics of all events.
+pub fn list_resource(name: &str) -> Rpc {
+    let request = request!(list_resource { type_name: name });
+    Rpc::new("ListResource", move |mut client| {
+        Box::pin(async move {
+            let mut events = client.list_resource(request).await?.into_inner();
+            let mut diagnostics = Vec::new();
+            while let Some(event) = events.message().await? {
+                diagnostics.extend(event.diagnostic);
+            }
+            Ok(diagnostics)
+        })
+    })
+}
+
+/// The RPCs that reach the cloud: each with a type that the provider serves, if it serves any of that kind.
+pub fn of_the_cloud(schemas: &proto::get_provider_schema::Response) -> Vec<Rpc> {
+    let mut rpcs = Vec::new();
+    for name in schemas.resource_schemas.keys() {
+        rpcs.push(rpc!(
+            "ApplyResourceChange",
+            apply_resource_change,
+            request!(apply_resource_change {
+                type_name: name.as_str()
+            })
+        ));
+        rpcs.push(rpc!(
+            "ImportResourceState",
+            import_resource_state,
+            request!(import_resource_state {
+                type_name: name.as_str(),
+                id: "x"
+            })
+        ));
+        rpcs.push(rpc!(
+            "ReadResource",
+            read_resource,
+            request!(read_resource {
+                type_name: name.as_str()
+            })
+        ));
+    }
+    for name in schemas.data_source_schemas.keys() {
+        rpcs.push(rpc!(
+            "ReadDataSource",
+            read_data_source,
+            request!(read_data_source {
+                type_name: name.as_str()
+            })
+        ));
+    }
+    for name in schemas.ephemeral_resource_schemas.keys() {
+        rpcs.push(rpc!(
+            "OpenEphemeralResource",
+            open_ephemeral_resource,
+            request!(open_ephemeral_resource {
+                type_name: name.as_str()
+            })
+        ));
+    }
+    rpcs.extend(
+        schemas
+            .list_resource_schemas
+            .keys()
+            .map(|name| list_resource(name)),
+    );
+    rpcs.extend(
+        schemas
+            .action_schemas
+            .keys()
+            .map(|name| invoke_action(name)),
+    );
+    rpcs
+}
+
+/// Every RPC that takes an object of the resource, once for each place in its request that takes one: `bad` is there, and
+/// `good` in the other places.
+pub fn with_object(name: &str, good: &DynamicValue, bad: &DynamicValue) -> Vec<Rpc> {
+    let (good, bad) = (|| Some(good.clone()), || Some(bad.clone()));
+    vec![
+        rpc!(
+            "ValidateResourceTypeConfig config",
+            validate_resource_type_config,
+            request!(validate_resource_type_config {
+                type_name: name,
+                config: bad()
+            })
+        ),
+        rpc!(
+            "ReadResource current_state",
+            read_resource,
+            request!(read_resource {
+                type_name: name,
+                current_state: bad()
+            })
+        ),
+        rpc!(
+            "PlanResourceChange prior_state",
+            plan_resource_change,
+            request!(plan_resource_change {
+                type_name: name,
+                prior_state: bad(),
+                proposed_new_state: good(),
+                config: good()
+            })
+        ),
+        rpc!(
+            "PlanResourceChange proposed_new_state",
+            plan_resource_change,
+            request!(plan_resource_change {
+                type_name: name,
+                prior_state: good(),
+                proposed_new_state: bad(),
+                config: good()
+            })
+        ),
+        rpc!(
+            "PlanResourceChange config",
+            plan_resource_change,
+            request!(plan_resource_change {
+                type_name: name,
+                prior_state: good(),
+                proposed_new_state: good(),
+                config: bad()
+            })
+        ),
+        rpc!(
+            "ApplyResourceChange prior_state",
+            apply_resource_change,
+            request!(apply_resource_change {
+                type_name: name,
+                prior_state: bad(),
+                planned_state: good(),
+                config: good()
+            })
+        ),
+        rpc!(
+            "ApplyResourceChange planned_state",
+            apply_resource_change,
+            request!(apply_resource_change {
+                type_name: name,
+                prior_state: good(),
+                planned_state: bad(),
+                config: good()
+            })
+        ),
+    ]
+}
+
+/// The RPCs that take a provider block.
+pub fn with_provider_config(bad: &DynamicValue) -> Vec<Rpc> {
+    vec![
+        rpc!(
+            "PrepareProviderConfig",
+            prepare_provider_config,
+            request!(prepare_provider_config {
+                config: bad.clone()
+            })
+        ),
+        rpc!(
+            "Configure",
+            configure,
+            request!(configure {
+                config: bad.clone()
+            })
+        ),
+    ]
+}
+
+/// UpgradeResourceState of this text.
+pub fn upgrade(name: &str, version: i64, json: &[u8]) -> Rpc {
+    let raw_state = RawState {
+        json: json.to_vec(),
+        flatmap: Default::default(),
+    };
+    rpc!(
+        "UpgradeResourceState",
+        upgrade_resource_state,
+        request!(upgrade_resource_state {
+            type_name: name,
+            version: version,
+            raw_state: raw_state
+        })
+    )
+}
+
+/// What needs neither a type nor the cloud.
+pub fn about_the_provider() -> Vec<Rpc> {
+    vec![
+        rpc!("GetMetadata", get_metadata, request!(get_metadata {})),
+        rpc!("GetSchema", get_schema, request!(get_provider_schema {})),
+        rpc!(
+            "GetResourceIdentitySchemas",
+            get_resource_identity_schemas,
+            request!(get_resource_identity_schemas {})
+        ),
+        rpc!("GetFunctions", get_functions, request!(get_functions {})),
+    ]
+}
