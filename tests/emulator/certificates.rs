@@ -29,7 +29,7 @@ fn openssl(folder: &tempfile::TempDir, arguments: &[&str]) -> (bool, String) {
         .args(arguments)
         .current_dir(folder.path())
         .output()
-        .expect("openssl is installed");
+        .unwrap_or_else(|error| panic!("openssl is not on PATH: {error}"));
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.push_str(&String::from_utf8_lossy(&output.stderr));
     (output.status.success(), text)
