@@ -119,10 +119,10 @@ async fn add_gateway(State(service): Shared, body: Bytes) -> Result<impl IntoRes
     let region_id = text("RegionId").unwrap_or(service.region_id());
     let fresh = VpnGateway::new(id, vpc_id, region_id, service.now().unix_ms);
     let mut state = service.lock();
-    let quota = state.world.quotas().gateways;
-    if state.world.gateway_at_rest(id).is_none() && state.world.true_gateways().len() >= quota {
+    if state.world.gateway_at_rest(id).is_none() && state.world.has_all_gateways() {
         return Err(Mistake::conflict(format!(
-            "the account has all the VPN gateways of its quota, {quota}; raise it with --quota gateways=NUMBER"
+            "the account has all the VPN gateways of its quota, {}; raise it with --quota gateways=NUMBER",
+            state.world.quotas().gateways
         )));
     }
     let gateway = put_gateway(&mut state.world, fresh, given)?;

@@ -119,6 +119,11 @@ impl World {
         self.gateways.get(id).map(|gateway| &gateway.attributes)
     }
 
+    /// Whether the account may have no gateway more.
+    pub fn has_all_gateways(&self) -> bool {
+        self.gateways.len() >= self.quotas.gateways
+    }
+
     /// Adds a gateway, or gives the one with this ID other attributes.
     pub fn put_gateway(&mut self, attributes: VpnGateway) {
         let id = attributes.vpn_gateway_id.clone();

@@ -16,4 +16,5 @@ mod limits;
 mod servers;
 mod signatures;
 mod support;
+mod typed_client;
 mod visibility;

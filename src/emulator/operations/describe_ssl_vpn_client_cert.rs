@@ -16,8 +16,7 @@ pub(super) fn perform(
     let region = region(parameters)?;
     let id = parameters.required("SslVpnClientCertId")?;
     let certificate = world
-        .shown_certificates(region)
-        .find(|certificate| certificate.attributes.ssl_vpn_client_cert_id == id)
+        .shown_certificate(region, id)
         .ok_or(error::INVALID_SSL_VPN_CLIENT_CERT_ID_NOT_FOUND)?;
     Ok(whole(world, certificate, now))
 }

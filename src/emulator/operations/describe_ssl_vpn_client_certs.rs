@@ -22,13 +22,13 @@ pub(super) fn perform(
         .filter(|certificate| passes("SslVpnServerId", &certificate.ssl_vpn_server_id))
         .filter(|certificate| passes("Name", &certificate.name))
         .filter(|certificate| passes("ResourceGroupId", &certificate.resource_group_id))
-        .map(|certificate| shown_attributes(certificate, now))
         .collect();
     Ok(list(
         "SslVpnClientCertKeys",
         "SslVpnClientCertKey",
         page,
         certificates,
+        |certificate| shown_attributes(certificate, now),
     ))
 }
 

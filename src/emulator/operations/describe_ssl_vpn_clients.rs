@@ -12,11 +12,8 @@ pub(super) fn perform(world: &World, parameters: &Parameters) -> Result<Answer, 
     world
         .gateway(region, gateway_id)
         .ok_or(error::INVALID_VPN_GATEWAY_INSTANCE_ID_NOT_FOUND)?;
-    let clients = world
-        .clients_of_gateway(gateway_id)
-        .map(attributes)
-        .collect();
-    let mut answer = bare_list("ClientInfoList", page, clients);
+    let clients = world.clients_of_gateway(gateway_id).collect();
+    let mut answer = bare_list("ClientInfoList", page, clients, attributes);
     answer.insert("RegionId".to_owned(), region.into());
     answer.insert("VpnGatewayId".to_owned(), gateway_id.into());
     Ok(answer)

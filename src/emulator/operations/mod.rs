@@ -179,23 +179,28 @@ fn attributes(object: &impl serde::Serialize) -> Answer {
 }
 
 /// One page of a list, wrapped twice as the API does: `"VpnGateways": {"VpnGateway": [..]}`.
-fn list(outer: &str, inner: &str, page: Page, all: Vec<Answer>) -> Answer {
-    let mut answer = bare_list(outer, page, all);
+fn list<T>(
+    outer: &str,
+    inner: &str,
+    page: Page,
+    all: Vec<T>,
+    show: impl Fn(T) -> Answer,
+) -> Answer {
+    let mut answer = bare_list(outer, page, all, show);
     let items = answer.remove(outer).unwrap_or_default();
-    answer.insert(
-        outer.to_owned(),
-        Answer::from_iter([(inner.to_owned(), items)]).into(),
-    );
+    let wrapped = Answer::from_iter([(inner.to_owned(), items)]);
+    answer.insert(outer.to_owned(), wrapped.into());
     answer
 }
 
 /// One page of a list that is not wrapped.
-fn bare_list(name: &str, page: Page, all: Vec<Answer>) -> Answer {
+fn bare_list<T>(name: &str, page: Page, all: Vec<T>, show: impl Fn(T) -> Answer) -> Answer {
     let mut answer = Answer::new();
     answer.insert("PageNumber".to_owned(), page.number.into());
     answer.insert("PageSize".to_owned(), page.size.into());
     answer.insert("TotalCount".to_owned(), all.len().into());
-    answer.insert(name.to_owned(), page.of(all).into());
+    let items: Vec<Answer> = page.of(all).into_iter().map(show).collect();
+    answer.insert(name.to_owned(), items.into());
     answer
 }
 

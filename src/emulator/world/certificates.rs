@@ -33,6 +33,12 @@ impl World {
         (certificate.attributes.region_id == region_id).then_some(certificate)
     }
 
+    /// A certificate of a region as Describe shows it.
+    pub fn shown_certificate(&self, region_id: &str, id: &str) -> Option<&IssuedCert> {
+        let certificate = self.certificates.get(id)?.shown().as_ref()?;
+        (certificate.attributes.region_id == region_id).then_some(certificate)
+    }
+
     /// The certificates as they truly are.
     pub fn true_certificates(&self) -> impl Iterator<Item = &IssuedCert> {
         self.certificates
@@ -48,7 +54,7 @@ impl World {
             .filter(move |certificate| certificate.attributes.region_id == region_id)
     }
 
-    /// Whether the account may have no further certificate.
+    /// Whether the account may have no certificate more.
     pub fn has_all_certificates(&self) -> bool {
         self.true_certificates().count() >= self.quotas.certificates
     }
