@@ -6,21 +6,28 @@
 
 #[cfg(test)]
 mod arbitrary;
+pub mod deferral;
 pub mod diagnostics;
 pub mod encoding;
+pub mod generate;
+pub mod identity;
 pub mod json;
 pub mod model;
+pub mod move_state;
 pub mod msgpack;
 pub mod number;
 pub mod path;
 pub mod plan;
+pub mod private;
 pub mod provider;
 pub mod resource;
 pub mod schema;
 pub mod server;
 pub mod types;
+pub mod upgrade;
 pub mod validators;
 pub mod value;
+pub mod write_only;
 
 /// The messages and services of `proto/tfplugin5.proto`, client and server.
 #[allow(missing_docs, clippy::all)]

@@ -5,6 +5,14 @@
 #[path = "../support/plugin_caller.rs"]
 mod plugin_caller;
 
+mod deferral;
+mod generate;
+mod identity;
+mod move_state;
 mod panics;
+mod private_data;
+mod rules;
 mod session;
 mod stop;
+mod upgrade;
+mod write_only;

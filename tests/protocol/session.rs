@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use serde_json::Value as Json;
 use terraform_provider_alivpn::tf::msgpack;
 use terraform_provider_alivpn::tf::proto::provider_client::ProviderClient;
-use terraform_provider_alivpn::tf::proto::{self, DynamicValue, configure, get_provider_schema};
+use terraform_provider_alivpn::tf::proto::{
+    self, ClientCapabilities, DynamicValue, ResourceIdentityData, configure, get_provider_schema,
+    get_resource_identity_schemas,
+};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 use tonic::transport::Channel;
@@ -59,11 +62,41 @@ impl Session {
         block_type(schemas[type_name].block.as_ref().unwrap())
     }
 
+    /// The type of a resource's identity, as its schema on the wire says.
+    pub async fn identity_type(&mut self, type_name: &str) -> Type {
+        let answer = self
+            .client
+            .get_resource_identity_schemas(get_resource_identity_schemas::Request {})
+            .await
+            .unwrap();
+        let schemas = answer.into_inner().identity_schemas;
+        let attributes = schemas[type_name].identity_attributes.iter();
+        Type::object(attributes.map(|attribute| {
+            (
+                attribute.name.clone(),
+                Type::from_json(&attribute.r#type).unwrap(),
+            )
+        }))
+    }
+
+    /// The provider of `tests/support/exercise`, configured with what is not known yet.
+    pub async fn unknown_exercise() -> Session {
+        let mut session = Session::exercise().await;
+        let prefix = Type::object([("prefix", Type::String)]);
+        let unknown = Value::map([("prefix", Value::Unknown)]);
+        session.configure_with(msgpack(&unknown, &prefix)).await;
+        session
+    }
+
     /// Configures the provider, which must not complain.
     pub async fn configure(&mut self, config: &str) {
+        self.configure_with(json(config)).await;
+    }
+
+    async fn configure_with(&mut self, config: Option<DynamicValue>) {
         let request = configure::Request {
             terraform_version: "1.11.4".to_owned(),
-            config: json(config),
+            config,
             client_capabilities: None,
         };
         let answer = self.client.configure(request).await.unwrap().into_inner();
@@ -110,6 +143,29 @@ pub fn json(text: &str) -> Option<DynamicValue> {
     Some(DynamicValue {
         msgpack: Default::default(),
         json: checked.to_string().into(),
+    })
+}
+
+/// A value in msgpack, the encoding that Terraform uses. Unlike JSON it can say unknown.
+pub fn msgpack(value: &Value, ty: &Type) -> Option<DynamicValue> {
+    Some(DynamicValue {
+        msgpack: msgpack::encode(value, ty).unwrap().into(),
+        json: Default::default(),
+    })
+}
+
+/// An identity in JSON.
+pub fn identity(text: &str) -> Option<ResourceIdentityData> {
+    Some(ResourceIdentityData {
+        identity_data: json(text),
+    })
+}
+
+/// What a caller that can wait says of itself.
+pub fn patient() -> Option<ClientCapabilities> {
+    Some(ClientCapabilities {
+        deferral_allowed: true,
+        write_only_attributes_allowed: true,
     })
 }
 

@@ -59,7 +59,8 @@ pub enum Operation {
 }
 
 impl Operation {
-    const ALL: [Self; 13] = [
+    /// All of them.
+    pub const ALL: [Self; 13] = [
         Self::CreateSslVpnServer,
         Self::ModifySslVpnServer,
         Self::DeleteSslVpnServer,

@@ -6,7 +6,11 @@
 mod apply;
 mod call;
 mod configure;
+mod deferral;
+mod generate;
+mod identity;
 mod import;
+mod move_state;
 mod plan;
 mod private;
 mod read;
@@ -30,6 +34,7 @@ use super::resource::Erased;
 use super::schema::Schema;
 use super::types::Type;
 use configure::Configured;
+use identity::ServedIdentity;
 use stop::StopSwitch;
 
 /// Requests and answers may be this large, in bytes: what Terraform itself allows.
@@ -39,6 +44,7 @@ pub const MAX_MESSAGE_BYTES: usize = 256 << 20;
 pub struct Server<P: Provider> {
     provider: P,
     provider_schema: Schema,
+    meta_schema: Option<Schema>,
     resources: BTreeMap<&'static str, ServedResource<P::Client>>,
     configured: RwLock<Configured<P::Client>>,
     stop: StopSwitch,
@@ -49,6 +55,7 @@ struct ServedResource<C> {
     resource: Box<dyn Erased<C>>,
     schema: Schema,
     ty: Type,
+    identity: Option<ServedIdentity>,
 }
 
 impl<P: Provider> Server<P> {
@@ -57,17 +64,20 @@ impl<P: Provider> Server<P> {
         let resources = provider.resources().into_iter().map(|resource| {
             let schema = resource.schema();
             let ty = schema.implied_type();
+            let identity = resource.identity().map(ServedIdentity::from);
             (
                 resource.type_name(),
                 ServedResource {
                     resource,
                     schema,
                     ty,
+                    identity,
                 },
             )
         });
         Self {
             provider_schema: provider.schema(),
+            meta_schema: provider.meta_schema(),
             resources: resources.collect(),
             provider,
             configured: RwLock::new(Configured::NotYet),

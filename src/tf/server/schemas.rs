@@ -3,6 +3,7 @@
 use super::Server;
 use crate::tf::proto;
 use crate::tf::provider::Provider;
+use crate::tf::schema::Schema;
 
 /// What is true of every provider behind this server.
 fn capabilities() -> proto::ServerCapabilities {
@@ -10,8 +11,8 @@ fn capabilities() -> proto::ServerCapabilities {
         plan_destroy: true,
         // Nothing here waits for GetSchema to be called.
         get_provider_schema_optional: true,
-        move_resource_state: false,
-        generate_resource_config: false,
+        move_resource_state: true,
+        generate_resource_config: true,
     }
 }
 
@@ -39,6 +40,7 @@ impl<P: Provider> Server<P> {
             .map(|(name, served)| ((*name).to_owned(), served.schema.to_proto()));
         proto::get_provider_schema::Response {
             provider: Some(self.provider_schema.to_proto()),
+            provider_meta: self.meta_schema.as_ref().map(Schema::to_proto),
             resource_schemas: resources.collect(),
             server_capabilities: Some(capabilities()),
             ..Default::default()

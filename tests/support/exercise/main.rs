@@ -1,8 +1,11 @@
 //! A small provider without a cloud: `tests/protocol` drives it through what no resource of the product needs yet.
 #![forbid(unsafe_code)]
 
+mod identified;
+mod keeper;
 mod provider;
 mod thing;
+mod versioned;
 
 use std::process::ExitCode;
 
