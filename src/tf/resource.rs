@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::deferral::Deferral;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::{Identity, IdentitySchema};
-use super::model::ModelError;
+
 use super::move_state::{MoveSource, Moved};
 use super::private::{self, Private};
 use super::schema::Schema;
@@ -53,7 +53,8 @@ impl<T> Outcome<T> {
         }
     }
 
-    /// A result for now, of a call that should be made again later. Means nothing in apply, which cannot wait.
+    /// A result for now, of a call that should be made again later. To a caller that cannot wait, and in an apply, which
+    /// never can, it is the error that the deferral brings along.
     pub fn deferred(value: T, deferral: Deferral) -> Self {
         Self {
             deferral: Some(deferral),
@@ -75,10 +76,7 @@ impl<T> Outcome<T> {
         self
     }
 
-    fn try_map<U>(
-        self,
-        to: impl FnOnce(T) -> Result<U, ModelError>,
-    ) -> Result<Outcome<U>, ModelError> {
+    pub(super) fn try_map<U, E>(self, to: impl FnOnce(T) -> Result<U, E>) -> Result<Outcome<U>, E> {
         Ok(Outcome {
             value: to(self.value)?,
             diagnostics: self.diagnostics,

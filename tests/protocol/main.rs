@@ -5,9 +5,14 @@
 #[path = "../support/plugin_caller.rs"]
 mod plugin_caller;
 
+mod actions;
+mod data_sources;
 mod deferral;
+mod ephemeral_resources;
+mod functions;
 mod generate;
 mod identity;
+mod list_resources;
 mod move_state;
 mod panics;
 mod private_data;

@@ -72,12 +72,26 @@ impl Answer for proto::call_function::Response {
 /// The process's own count of RPCs; with the process's log it is a name for each.
 static REQUESTS: AtomicU64 = AtomicU64::new(1);
 
-/// Runs an RPC's work: its errors and panics become diagnostics of the answer, its log lines bear `rpc` and `type_name`.
+/// Runs an RPC's work: its errors and panics become diagnostics of the answer.
 pub(super) async fn call<A: Answer>(
     rpc: &'static str,
     type_name: &str,
     work: impl Future<Output = Result<A, Diagnostics>>,
 ) -> Result<Response<A>, Status> {
+    let answer = guarded(rpc, type_name, work).await;
+    Ok(Response::new(answer.unwrap_or_else(|diagnostics| {
+        let mut answer = A::default();
+        answer.tell(diagnostics);
+        answer
+    })))
+}
+
+/// Runs an RPC's work: panics become diagnostics, its log lines bear `rpc` and `type_name`.
+pub(super) async fn guarded<T>(
+    rpc: &'static str,
+    type_name: &str,
+    work: impl Future<Output = Result<T, Diagnostics>>,
+) -> Result<T, Diagnostics> {
     let request_id = REQUESTS.fetch_add(1, Ordering::Relaxed);
     let span = tracing::info_span!(
         "rpc",
@@ -108,15 +122,7 @@ pub(super) async fn call<A: Answer>(
         }
         result
     };
-    let answer = guarded
-        .instrument(span)
-        .await
-        .unwrap_or_else(|diagnostics| {
-            let mut answer = A::default();
-            answer.tell(diagnostics);
-            answer
-        });
-    Ok(Response::new(answer))
+    guarded.instrument(span).await
 }
 
 fn panicked(rpc: &str, panic: &(dyn Any + Send)) -> Diagnostic {

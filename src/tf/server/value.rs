@@ -1,7 +1,7 @@
 //! Values on the wire: either encoding in, msgpack out.
 
 use super::Server;
-use crate::tf::diagnostics::Diagnostic;
+use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::json;
 use crate::tf::msgpack;
 use crate::tf::proto::DynamicValue;
@@ -40,6 +40,31 @@ impl<P: Provider> Server<P> {
             None => Ok(Value::Null),
         }
     }
+}
+
+/// The same object, which must be there and be known.
+pub(super) fn present(object: Value, what: &str) -> Result<Value, Diagnostic> {
+    let found = if object.is_null() {
+        "null"
+    } else if object.is_known() {
+        return Ok(object);
+    } else {
+        "unknown as a whole"
+    };
+    Err(Diagnostic::error(format!("Unreadable {what}"))
+        .detail(format!("The {what} that Terraform sent is {found}.")))
+}
+
+/// The result of a call that had to give one. Its errors alone, when there are any.
+pub(super) fn result<T>(value: Option<T>, diagnostics: &mut Diagnostics) -> Result<T, Diagnostics> {
+    if diagnostics.has_errors() {
+        return Err(std::mem::take(diagnostics));
+    }
+    value.ok_or_else(|| {
+        Diagnostic::error("No result")
+            .detail("The provider gave neither a result nor an error. This is a defect of the provider: please report it.")
+            .into()
+    })
 }
 
 /// Writes a value under its type.
