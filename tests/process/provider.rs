@@ -32,6 +32,7 @@ impl Session {
             converge,
             status_lag: Duration::ZERO,
             describe_lag: Duration::ZERO,
+            ..Timing::default()
         };
         let emulator = Emulator::start(Settings {
             timing,

@@ -67,6 +67,19 @@ impl<T: Listed> Read for Page<T> {
     }
 }
 
+/// Whether an object may be among those that were asked for: an attribute that the API leaves out contradicts nothing.
+pub(super) fn agrees<T: PartialEq + ?Sized>(asked: Option<&T>, shown: Option<&T>) -> bool {
+    match (asked, shown) {
+        (Some(asked), Some(shown)) => asked == shown,
+        _ => true,
+    }
+}
+
+/// Whether an object is one of those that were asked for, which without the attribute it is not.
+pub(super) fn is_asked_for(asked: Option<&str>, shown: Option<&str>) -> bool {
+    asked.is_none() || asked == shown
+}
+
 impl Client {
     /// All objects that `filter` leaves; the caller checks that the filter was kept.
     pub(super) async fn list<T: Listed>(

@@ -1,7 +1,12 @@
 //! SSL servers.
 
+mod dry_run;
+mod filter;
+
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
+
+pub use filter::SslVpnServerFilter;
 
 use super::Client;
 use super::listing::Listed;
