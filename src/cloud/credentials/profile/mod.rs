@@ -1,0 +1,285 @@
+//! Profiles in files: the Alibaba Cloud CLI's `~/.aliyun/config.json` and the SDKs' `~/.alibabacloud/credentials.ini`.
+//!
+//! A file is read when the profile is first asked, and again when what it said no longer serves: somebody may have logged in
+//! anew, or a tool put new credentials there. What a file says is a [`Recipe`]; whether it is one format or the other
+//! shows in its first character.
+
+mod config_json;
+mod credentials_ini;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::Mutex;
+use zeroize::Zeroizing;
+
+use super::file::{self, Unreadable};
+use super::{Context, Credentials, Error, Recipe, Source};
+
+const NAME: &str = "ALIBABA_CLOUD_PROFILE";
+const ALICLOUD_NAME: &str = "ALICLOUD_PROFILE";
+const FILE: &str = "ALIBABA_CLOUD_CREDENTIALS_FILE";
+const CLI_DISABLED: &str = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED";
+
+const CONFIG_JSON: &str = ".aliyun/config.json";
+const CREDENTIALS_INI: &str = ".alibabacloud/credentials.ini";
+
+/// Which profile, from where.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// By name, else the file's own choice.
+    name: Option<String>,
+    /// This file and no other.
+    file: Option<String>,
+    /// Whether the file was named by the environment for the SDKs' format: the CLI's file goes first then.
+    file_is_second: bool,
+    /// Whether the user asked for a profile. Otherwise it is absent where there is none.
+    asked_for: bool,
+    /// Whether the CLI's file may not be looked at.
+    cli_disabled: bool,
+}
+
+impl Wanted {
+    /// What the user asked for.
+    pub(super) fn asked_for(name: Option<String>, file: Option<String>) -> Wanted {
+        Wanted {
+            name,
+            file,
+            file_is_second: false,
+            asked_for: true,
+            cli_disabled: false,
+        }
+    }
+
+    /// What the environment says, of a profile that may not exist.
+    pub(super) fn by_environment(context: &Context) -> Wanted {
+        let name = context
+            .variable(NAME)
+            .or_else(|| context.variable(ALICLOUD_NAME));
+        let file = context.variable(FILE);
+        Wanted {
+            asked_for: name.is_some() || file.is_some(),
+            name,
+            file,
+            file_is_second: true,
+            cli_disabled: context.is_on(CLI_DISABLED),
+        }
+    }
+}
+
+/// What a file says of a profile.
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    recipe: Recipe,
+    region: Option<String>,
+}
+
+/// Why a file does not give a profile.
+#[derive(Debug, PartialEq, Eq)]
+enum Miss {
+    /// It does not have it: another file may.
+    NotThere(String),
+    /// It has it, or should have, and it cannot be used.
+    Broken(String),
+}
+
+/// A profile, and what it said when it was last read.
+#[derive(Debug)]
+pub(super) struct Profile {
+    wanted: Wanted,
+    context: Context,
+    built: Mutex<Option<Arc<Built>>>,
+}
+
+#[derive(Debug)]
+struct Built {
+    origin: String,
+    found: Found,
+    source: Arc<dyn Source>,
+}
+
+impl Profile {
+    pub(super) fn new(wanted: Wanted, context: &Context) -> Profile {
+        Profile {
+            wanted,
+            context: context.clone(),
+            built: Mutex::new(None),
+        }
+    }
+
+    async fn built(&self) -> Result<Arc<Built>, Error> {
+        let mut built = self.built.lock().await;
+        match &*built {
+            Some(built) => Ok(Arc::clone(built)),
+            None => {
+                let (origin, found) = self.find().await?;
+                Ok(self.build(&mut built, origin, found))
+            }
+        }
+    }
+
+    /// What the file says now, if that is something else than `old`.
+    async fn rebuilt(&self, old: &Arc<Built>) -> Option<Arc<Built>> {
+        let mut built = self.built.lock().await;
+        if let Some(built) = built.as_ref().filter(|built| !Arc::ptr_eq(built, old)) {
+            return Some(Arc::clone(built));
+        }
+        let (origin, found) = self.find().await.ok()?;
+        (found != old.found).then(|| self.build(&mut built, origin, found))
+    }
+
+    fn build(&self, slot: &mut Option<Arc<Built>>, origin: String, found: Found) -> Arc<Built> {
+        let source = found.recipe.clone().source(&self.context);
+        let built = Arc::new(Built {
+            origin,
+            found,
+            source,
+        });
+        *slot = Some(Arc::clone(&built));
+        built
+    }
+
+    /// The files to look into, in order.
+    fn files(&self) -> Vec<PathBuf> {
+        let given = self
+            .wanted
+            .file
+            .as_ref()
+            .map(|file| self.context.path(file));
+        if let (Some(file), false) = (&given, self.wanted.file_is_second) {
+            return vec![file.clone()];
+        }
+        let first = self.context.in_home(CONFIG_JSON);
+        let second = given.or_else(|| self.context.in_home(CREDENTIALS_INI));
+        let first = first.filter(|_| !self.wanted.cli_disabled);
+        first.into_iter().chain(second).collect()
+    }
+
+    async fn find(&self) -> Result<(String, Found), Error> {
+        let mut misses = Vec::new();
+        if self.wanted.cli_disabled {
+            misses.push(format!("~/{CONFIG_JSON} is disabled by {CLI_DISABLED}"));
+        }
+        let files = self.files();
+        if files.is_empty() {
+            misses.push("nobody says where the user's home is".to_owned());
+        }
+        for path in files {
+            let origin = self.origin_in(&path);
+            let shown = path.display();
+            let text = match file::read(&path).await {
+                Ok(text) => text,
+                Err(Unreadable::Missing) => {
+                    misses.push(format!("{shown} does not exist"));
+                    continue;
+                }
+                Err(Unreadable::Other(reason)) => {
+                    return Err(Error::Unusable {
+                        origin,
+                        reason: format!("{shown} cannot be read: {reason}"),
+                    });
+                }
+            };
+            match look_up(&text, self.wanted.name.as_deref(), &path) {
+                Ok(found) => return Ok((origin, found)),
+                Err(Miss::NotThere(reason)) => misses.push(format!("{shown} {reason}")),
+                Err(Miss::Broken(reason)) => return Err(Error::Unusable { origin, reason }),
+            }
+        }
+        let (origin, reason) = (self.origin(), misses.join(", "));
+        Err(if self.wanted.asked_for {
+            Error::Unusable { origin, reason }
+        } else {
+            Error::Absent { origin, reason }
+        })
+    }
+
+    fn origin_in(&self, path: &Path) -> String {
+        origin(self.wanted.name.as_deref(), path)
+    }
+
+    /// The error of a profile's source, as the profile's own.
+    fn own(&self, built: &Built, error: Error) -> Error {
+        let origin = built.origin.clone();
+        match error {
+            Error::Absent { reason, .. } if self.wanted.asked_for => {
+                Error::Unusable { origin, reason }
+            }
+            Error::Unusable {
+                origin: inner,
+                reason,
+            } if inner != origin => Error::Unusable {
+                origin,
+                reason: format!("{inner}: {reason}"),
+            },
+            other => other,
+        }
+    }
+}
+
+fn origin(name: Option<&str>, path: &Path) -> String {
+    match name {
+        Some(name) => format!("the profile {name:?} in {}", path.display()),
+        None => format!("the current profile in {}", path.display()),
+    }
+}
+
+/// What a file of either format says of a profile; its own choice without a name.
+fn look_up(text: &Zeroizing<String>, name: Option<&str>, path: &Path) -> Result<Found, Miss> {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let origin = origin(name, path);
+    if text.starts_with('{') {
+        config_json::look_up(text, name, &origin)
+    } else {
+        credentials_ini::look_up(text, name, &origin)
+    }
+}
+
+#[async_trait]
+impl Source for Profile {
+    fn origin(&self) -> String {
+        match (&self.wanted.name, &self.wanted.file) {
+            (Some(name), Some(file)) => origin(Some(name), &self.context.path(file)),
+            (None, Some(file)) => origin(None, &self.context.path(file)),
+            (Some(name), None) => format!("the profile {name:?}"),
+            (None, None) => "the current profile".to_owned(),
+        }
+    }
+
+    async fn credentials(&self) -> Result<Credentials, Error> {
+        let built = self.built().await?;
+        let error = match built.source.credentials().await {
+            Ok(credentials) => return Ok(credentials),
+            Err(error) => error,
+        };
+        match self.rebuilt(&built).await {
+            Some(newer) => newer
+                .source
+                .credentials()
+                .await
+                .map_err(|error| self.own(&newer, error)),
+            None => Err(self.own(&built, error)),
+        }
+    }
+
+    async fn refresh(&self, refused: &Credentials) -> Result<Credentials, Error> {
+        let built = self.built().await?;
+        let refreshed = built.source.refresh(refused).await;
+        if refreshed.as_ref().is_ok_and(|newer| newer != refused) {
+            return refreshed;
+        }
+        match self.rebuilt(&built).await {
+            Some(newer) => newer
+                .source
+                .credentials()
+                .await
+                .map_err(|error| self.own(&newer, error)),
+            None => refreshed.map_err(|error| self.own(&built, error)),
+        }
+    }
+
+    async fn region(&self) -> Option<String> {
+        self.built().await.ok()?.found.region.clone()
+    }
+}
