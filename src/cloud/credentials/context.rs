@@ -119,3 +119,46 @@ impl fmt::Debug for Context {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sts_host(
+        variables: &'static [(&'static str, &'static str)],
+        region: Option<&str>,
+    ) -> String {
+        let lookup = move |name: &str| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        match Context::new(lookup, "test").sts(region, "the test") {
+            Ok(client) => client.endpoint.host().to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn sts_is_called_in_the_region_chosen_for_it() {
+        assert_eq!(sts_host(&[], None), "sts.aliyuncs.com");
+        assert_eq!(
+            sts_host(&[], Some("cn-beijing")),
+            "sts.cn-beijing.aliyuncs.com"
+        );
+        let set: &[_] = &[(STS_REGION, "cn-qingdao"), (INSIDE_VPC, "true")];
+        assert_eq!(sts_host(set, None), "sts-vpc.cn-qingdao.aliyuncs.com");
+        assert_eq!(
+            sts_host(set, Some("cn-beijing")),
+            "sts-vpc.cn-beijing.aliyuncs.com"
+        );
+        let wrong = sts_host(&[(STS_REGION, "x.example.com/")], None);
+        assert!(wrong.contains("is not the name of a region"), "{wrong}");
+    }
+
+    #[test]
+    fn a_tilde_is_the_users_home() {
+        let context = Context::new(|name| (name == "HOME").then(|| "/h".to_owned()), "test");
+        assert_eq!(context.path("~/a/b"), PathBuf::from("/h/a/b"));
+        assert_eq!(context.path("/a/~/b"), PathBuf::from("/a/~/b"));
+    }
+}

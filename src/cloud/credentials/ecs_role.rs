@@ -212,3 +212,33 @@ impl Issuer for EcsRole {
         issued(&answer).map_err(|reason| self.unusable(format!("the metadata service: {reason}")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_never_answers_is_passed_over_within_seconds() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let lookup = move |name: &str| (name == HOST_VARIABLE).then(|| address.clone());
+        let begun = Instant::now();
+        let error = EcsRole::in_case(&Context::new(lookup, "test"))
+            .issue()
+            .await;
+        assert!(matches!(error, Err(Error::Absent { .. })), "{error:?}");
+        assert!(begun.elapsed() < Duration::from_secs(8));
+    }
+
+    #[tokio::test]
+    async fn a_host_that_is_none_is_named_by_its_variable() {
+        let lookup = |name: &str| (name == HOST_VARIABLE).then(|| "no host".to_owned());
+        let error = EcsRole::in_case(&Context::new(lookup, "test"))
+            .issue()
+            .await;
+        assert!(error.unwrap_err().to_string().contains(HOST_VARIABLE));
+    }
+}

@@ -283,3 +283,79 @@ impl Source for Profile {
         self.built().await.ok()?.found.region.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::cloud::clock::Clock;
+
+    /// A home whose CLI has one profile, and the source that follows it.
+    fn profile(settings: &str) -> (TempDir, Profile) {
+        let home = TempDir::new().unwrap();
+        let variable = home.path().display().to_string();
+        let mut context = Context::new(
+            move |name| (name == "HOME").then(|| variable.clone()),
+            "test",
+        );
+        context.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
+        write(&home, settings);
+        let wanted = Wanted::asked_for(Some("dev".to_owned()), None);
+        (home, Profile::new(wanted, &context))
+    }
+
+    fn write(home: &TempDir, settings: &str) {
+        let folder = home.path().join(".aliyun");
+        fs::create_dir_all(&folder).unwrap();
+        let text = format!(r#"{{"profiles":[{{"name":"dev",{settings}}}]}}"#);
+        fs::write(folder.join("config.json"), text).unwrap();
+    }
+
+    fn temporary(mode: &str, number: u32, ends: i64) -> String {
+        format!(
+            r#""mode":"{mode}","access_key_id":"STS.{number}","access_key_secret":"s","sts_token":"t","sts_expiration":{ends}"#
+        )
+    }
+
+    const PAST: i64 = 1_767_225_599;
+    const FUTURE: i64 = 1_767_229_200;
+
+    async fn id(profile: &Profile) -> String {
+        profile.credentials().await.unwrap().access_key_id
+    }
+
+    #[tokio::test]
+    async fn a_login_made_anew_while_this_runs_is_taken_up() {
+        let (home, profile) = profile(&temporary("CloudSSO", 1, PAST));
+        let ended = profile.credentials().await.unwrap_err().to_string();
+        assert!(
+            ended.contains("aliyun configure --mode CloudSSO --profile dev"),
+            "{ended}"
+        );
+        write(&home, &temporary("CloudSSO", 2, FUTURE));
+        assert_eq!(id(&profile).await, "STS.2");
+    }
+
+    #[tokio::test]
+    async fn credentials_that_were_refused_are_looked_up_again() {
+        let (home, profile) = profile(&temporary("StsToken", 1, 0));
+        let refused = profile.credentials().await.unwrap();
+        assert_eq!(profile.refresh(&refused).await.unwrap(), refused);
+        write(&home, &temporary("StsToken", 2, 0));
+        let refreshed = profile.refresh(&refused).await.unwrap();
+        assert_eq!(refreshed.access_key_id, "STS.2");
+        assert_eq!(id(&profile).await, "STS.2");
+    }
+
+    #[tokio::test]
+    async fn the_file_is_read_once_while_it_serves() {
+        let (home, profile) = profile(&temporary("StsToken", 1, 0));
+        assert_eq!(id(&profile).await, "STS.1");
+        fs::remove_dir_all(home.path().join(".aliyun")).unwrap();
+        assert_eq!(id(&profile).await, "STS.1");
+    }
+}
