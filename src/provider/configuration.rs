@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Configured;
 use super::gateway::Gateways;
-use crate::cloud::credentials::{self as cloud_credentials, Context, Source};
+use crate::cloud::credentials::{self as cloud_credentials, Context};
 use crate::cloud::endpoint::{self, Endpoint};
 use crate::cloud::secret::Secret;
 use crate::cloud::vpc::{Client, Settings};
@@ -154,10 +154,17 @@ pub async fn configure(
     );
     let mut context = Context::new(environment.clone(), &user_agent);
     context.sts_endpoint = sts_endpoint;
-    let source = asked.recipe.clone().source(&context);
+    let source = asked.recipe.source(&context);
     // Asked now, so that `terraform plan` says what `terraform apply` would fail on.
     if let Err(error) = source.credentials().await {
-        diagnostics.push(no_credentials(&asked, source.as_ref(), &error));
+        let at = match &error {
+            // The fault of the role itself, not of those it is assumed with.
+            cloud_credentials::Error::Unusable { origin, .. } if *origin == source.origin() => {
+                asked.role.or(asked.argument)
+            }
+            _ => asked.argument,
+        };
+        diagnostics.push(no_credentials(at, &error));
     }
     let set = [REGION, ALICLOUD_REGION]
         .into_iter()
@@ -211,32 +218,19 @@ fn checked(what: &str, region: String, diagnostics: &mut Diagnostics) -> Option<
 }
 
 /// Why calls cannot be signed, at the argument that says who signs.
-fn no_credentials(
-    asked: &credentials::Asked,
-    source: &dyn Source,
-    error: &cloud_credentials::Error,
-) -> Diagnostic {
-    let summary = Diagnostic::error("No usable credentials");
-    let (origin, detail) = match error {
-        cloud_credentials::Error::NoneServed { tried } => {
-            let detail = format!(
-                "Calls to the cloud cannot be signed: there are no credentials. Tried, in this order:\n  - {}\n\nSet \
-                 access_key and secret_key, profile, ecs_role_name, credentials_uri, process_command or \
-                 assume_role_with_oidc in the provider block, or ALIBABA_CLOUD_ACCESS_KEY_ID and \
-                 ALIBABA_CLOUD_ACCESS_KEY_SECRET in the environment.",
-                tried.join("\n  - ")
-            );
-            (None, detail)
-        }
-        cloud_credentials::Error::Absent { origin, .. }
-        | cloud_credentials::Error::Unusable { origin, .. } => (
-            Some(origin),
-            format!("Calls to the cloud cannot be signed: {error}."),
+fn no_credentials(at: Option<&str>, error: &cloud_credentials::Error) -> Diagnostic {
+    let detail = match error {
+        cloud_credentials::Error::NoneServed { tried } => format!(
+            "Calls to the cloud cannot be signed: there are no credentials. Tried, in this order:\n  - {}\n\nSet \
+             access_key and secret_key, profile, ecs_role_name, credentials_uri, process_command or \
+             assume_role_with_oidc in the provider block, or ALIBABA_CLOUD_ACCESS_KEY_ID and \
+             ALIBABA_CLOUD_ACCESS_KEY_SECRET in the environment.",
+            tried.join("\n  - ")
         ),
+        error => format!("Calls to the cloud cannot be signed: {error}."),
     };
-    let diagnostic = summary.detail(detail);
-    let by_role = origin.is_some_and(|origin| *origin == source.origin());
-    match asked.role.filter(|_| by_role).or(asked.argument) {
+    let diagnostic = Diagnostic::error("No usable credentials").detail(detail);
+    match at {
         Some(argument) => diagnostic.at(argument),
         None => diagnostic,
     }

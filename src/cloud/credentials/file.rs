@@ -3,11 +3,16 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
 
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 /// Larger files hold something else.
 const LIMIT: u64 = 1024 * 1024;
+
+/// It may be a pipe to which nobody writes, or on a disk that has gone.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a file cannot be read.
 #[derive(Debug)]
@@ -21,9 +26,15 @@ pub(super) enum Unreadable {
 /// The text of a file.
 pub(super) async fn read(path: &Path) -> Result<Zeroizing<String>, Unreadable> {
     let path = path.to_owned();
-    tokio::task::spawn_blocking(move || read_now(&path))
-        .await
-        .map_err(|error| Unreadable::Other(error.to_string()))?
+    let reading = tokio::task::spawn_blocking(move || read_now(&path));
+    match timeout(PATIENCE, reading).await {
+        Ok(Ok(read)) => read,
+        Ok(Err(error)) => Err(Unreadable::Other(error.to_string())),
+        Err(_) => Err(Unreadable::Other(format!(
+            "nothing came of it within {} s",
+            PATIENCE.as_secs()
+        ))),
+    }
 }
 
 fn read_now(path: &Path) -> Result<Zeroizing<String>, Unreadable> {

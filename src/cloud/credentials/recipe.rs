@@ -80,7 +80,8 @@ impl Recipe {
                 clock: clock(),
             }),
             Recipe::Profile { name, file } => {
-                Arc::new(Profile::new(Wanted::asked_for(name, file), context))
+                let wanted = Wanted::asked_for(name, file, context);
+                Arc::new(Profile::new(wanted, context))
             }
             Recipe::AssumeRole(base, role) => {
                 let issuer = assume_role(base.source(context), role, context);

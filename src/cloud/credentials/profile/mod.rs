@@ -32,8 +32,8 @@ pub(super) struct Wanted {
     name: Option<String>,
     /// This file and no other.
     file: Option<String>,
-    /// Whether the file was named by the environment for the SDKs' format: the CLI's file goes first then.
-    file_is_second: bool,
+    /// In place of the SDKs' file in the home.
+    sdk_file: Option<String>,
     /// Whether the user asked for a profile. Otherwise it is absent where there is none.
     asked_for: bool,
     /// Whether the CLI's file may not be looked at.
@@ -41,12 +41,17 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// What the user asked for.
-    pub(super) fn asked_for(name: Option<String>, file: Option<String>) -> Wanted {
+    /// What the user asked for; the environment says the rest.
+    pub(super) fn asked_for(
+        name: Option<String>,
+        file: Option<String>,
+        context: &Context,
+    ) -> Wanted {
+        let environment = Wanted::by_environment(context);
         Wanted {
-            name,
+            name: name.or(environment.name),
             file,
-            file_is_second: false,
+            sdk_file: environment.sdk_file,
             asked_for: true,
             cli_disabled: false,
         }
@@ -57,12 +62,12 @@ impl Wanted {
         let name = context
             .variable(NAME)
             .or_else(|| context.variable(ALICLOUD_NAME));
-        let file = context.variable(FILE);
+        let sdk_file = context.variable(FILE);
         Wanted {
-            asked_for: name.is_some() || file.is_some(),
+            asked_for: name.is_some() || sdk_file.is_some(),
             name,
-            file,
-            file_is_second: true,
+            file: None,
+            sdk_file,
             cli_disabled: context.is_on(CLI_DISABLED),
         }
     }
@@ -142,17 +147,15 @@ impl Profile {
 
     /// The files to look into, in order.
     fn files(&self) -> Vec<PathBuf> {
-        let given = self
-            .wanted
-            .file
-            .as_ref()
-            .map(|file| self.context.path(file));
-        if let (Some(file), false) = (&given, self.wanted.file_is_second) {
-            return vec![file.clone()];
+        if let Some(file) = &self.wanted.file {
+            return vec![self.context.path(file)];
         }
         let first = self.context.in_home(CONFIG_JSON);
-        let second = given.or_else(|| self.context.in_home(CREDENTIALS_INI));
         let first = first.filter(|_| !self.wanted.cli_disabled);
+        let second = match &self.wanted.sdk_file {
+            Some(file) => Some(self.context.path(file)),
+            None => self.context.in_home(CREDENTIALS_INI),
+        };
         first.into_iter().chain(second).collect()
     }
 
@@ -238,11 +241,17 @@ fn look_up(text: &Zeroizing<String>, name: Option<&str>, path: &Path) -> Result<
 
 #[async_trait]
 impl Source for Profile {
+    /// With the file, once that is known.
     fn origin(&self) -> String {
-        match (&self.wanted.name, &self.wanted.file) {
-            (Some(name), Some(file)) => origin(Some(name), &self.context.path(file)),
-            (None, Some(file)) => origin(None, &self.context.path(file)),
-            (Some(name), None) => format!("the profile {name:?}"),
+        if let Ok(built) = self.built.try_lock()
+            && let Some(built) = &*built
+        {
+            return built.origin.clone();
+        }
+        let name = self.wanted.name.as_deref();
+        match (&self.wanted.file, name) {
+            (Some(file), name) => origin(name, &self.context.path(file)),
+            (None, Some(name)) => format!("the profile {name:?}"),
             (None, None) => "the current profile".to_owned(),
         }
     }
@@ -304,7 +313,7 @@ mod tests {
         );
         context.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
         write(&home, settings);
-        let wanted = Wanted::asked_for(Some("dev".to_owned()), None);
+        let wanted = Wanted::asked_for(Some("dev".to_owned()), None, &context);
         (home, Profile::new(wanted, &context))
     }
 
