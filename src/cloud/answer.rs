@@ -7,10 +7,27 @@ use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
+use zeroize::Zeroize;
 
-/// A JSON object of an answer.
+/// A JSON object of an answer. Its texts may be keys: they are wiped from memory when it is dropped.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Object(Map<String, Value>);
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(wipe);
+    }
+}
+
+/// The parser bounds how deep it goes.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(attributes) => attributes.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
 
 /// What is wrong with an answer; never what it held.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -166,6 +183,19 @@ impl Object {
             })
             .map(Some)
             .ok_or_else(|| wrong(name, "a time"))
+    }
+
+    /// An object within.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else.
+    pub fn object(&self, name: &str) -> Result<Option<Object>, Unreadable> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(attributes)) => Ok(Some(Object(attributes.clone()))),
+            Some(_) => Err(wrong(name, "an object")),
+        }
     }
 
     /// The objects of a list that the API wraps twice: `{"SslVpnServers": {"SslVpnServer": [{}, {}]}}`. A single object stands

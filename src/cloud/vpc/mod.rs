@@ -81,7 +81,7 @@ impl Client {
         Client {
             rpc: Arc::new(Rpc {
                 transport: Transport::new(&settings.user_agent, settings.limits),
-                credentials: settings.credentials,
+                credentials: Some(settings.credentials),
                 policy: settings.retry,
                 clock: settings.clock,
             }),
