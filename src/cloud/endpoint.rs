@@ -144,6 +144,26 @@ impl Endpoint {
         })
     }
 
+    /// The STS API's endpoint: the central one, or a region's own, also as it is reached from inside a VPC.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Region`] when `region` is not the name of one.
+    pub fn sts(region: Option<&str>, inside_vpc: bool) -> Result<Endpoint, Error> {
+        let host = match region {
+            None => "sts.aliyuncs.com".to_owned(),
+            Some(region) => {
+                check_region(region)?;
+                let prefix = if inside_vpc { "sts-vpc" } else { "sts" };
+                format!("{prefix}.{region}.aliyuncs.com")
+            }
+        };
+        Ok(Endpoint {
+            scheme: Scheme::Https,
+            host,
+        })
+    }
+
     /// How requests travel.
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -293,6 +313,19 @@ mod tests {
                 "{region}"
             );
         }
+    }
+
+    #[test]
+    fn sts_is_central_unless_a_region_is_chosen_for_it() {
+        for (region, inside_vpc, host) in [
+            (None, false, "sts.aliyuncs.com"),
+            (None, true, "sts.aliyuncs.com"),
+            (Some("cn-beijing"), false, "sts.cn-beijing.aliyuncs.com"),
+            (Some("cn-beijing"), true, "sts-vpc.cn-beijing.aliyuncs.com"),
+        ] {
+            assert_eq!(Endpoint::sts(region, inside_vpc).unwrap().host(), host);
+        }
+        assert!(Endpoint::sts(Some("example.com/"), false).is_err());
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl ApiError {
         http_status: u16,
         header_request_id: Option<&str>,
         answer: &Object,
-        credentials: &Credentials,
+        credentials: Option<&Credentials>,
     ) -> Option<ApiError> {
         let code = answer.text("Code").ok().flatten()?;
         let message = answer
@@ -96,7 +96,10 @@ impl ApiError {
         Some(ApiError {
             operation,
             code: one_line(&code),
-            message: one_line(&credentials.redact(&message)),
+            message: one_line(&match credentials {
+                Some(credentials) => credentials.redact(&message),
+                None => message,
+            }),
             request_id: request_id.or_else(|| header_request_id.map(str::to_owned)),
             http_status,
             class: meaning.class,
@@ -323,7 +326,7 @@ mod tests {
             400,
             Some("from-header"),
             &answer,
-            &credentials(),
+            Some(&credentials()),
         )
     }
 

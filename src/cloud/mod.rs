@@ -16,6 +16,7 @@ pub mod retry;
 pub mod rpc;
 pub mod secret;
 pub mod signature;
+pub mod sts;
 pub mod transport;
 pub mod vpc;
 

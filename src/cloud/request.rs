@@ -6,14 +6,22 @@ use std::fmt::Display;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
+use zeroize::{Zeroize, Zeroizing};
 
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
-use super::signature::{canonical_query, v3};
+use super::secret::Secret;
+use super::signature::{canonical_query, percent_encode, v3};
 
-/// The parameters of an operation by the names that the API gives them.
+/// The parameters of an operation by the names that the API gives them. One may be a token: they are wiped when dropped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parameters(BTreeMap<String, String>);
+
+impl Drop for Parameters {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(Zeroize::zeroize);
+    }
+}
 
 impl Parameters {
     /// With `name` set.
@@ -47,13 +55,15 @@ pub struct Operation {
     pub is_change: bool,
 }
 
-/// A request ready to be sent as a POST without a body.
+/// A request ready to be sent as a POST.
 #[derive(Debug)]
 pub struct Request {
-    /// Where to, the parameters included.
+    /// Where to; with the parameters, unless they are in the body.
     pub url: String,
     /// All headers but those of the connection; secret ones are marked sensitive.
     pub headers: HeaderMap,
+    /// A form, for a request whose parameters are secrets.
+    pub form: Option<Secret>,
 }
 
 /// Why a request cannot be made: the ID or the token holds what a header cannot carry.
@@ -117,7 +127,54 @@ pub fn signed(
     Ok(Request {
         url: endpoint.url(&canonical_query(parameters.as_map())),
         headers,
+        form: None,
     })
+}
+
+/// A request that nobody signs, because its parameters prove who asks. They travel in the body, where no log of URLs shows
+/// them and their length does not matter.
+pub fn anonymous(
+    operation: Operation,
+    endpoint: &Endpoint,
+    parameters: &Parameters,
+    date: OffsetDateTime,
+    nonce: &str,
+) -> Request {
+    let common = Parameters::default()
+        .with("Action", operation.name)
+        .with("Format", "JSON")
+        .with("SignatureNonce", nonce)
+        .with("Timestamp", acs_date(date))
+        .with("Version", operation.version);
+    let mut headers = HeaderMap::new();
+    headers.insert("accept", HeaderValue::from_static("application/json"));
+    let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+    headers.insert("content-type", form);
+    Request {
+        url: endpoint.url(&canonical_query(common.as_map())),
+        headers,
+        form: Some(form_of(parameters)),
+    }
+}
+
+/// As of [`canonical_query`], without leaving the values behind in memory.
+fn form_of(parameters: &Parameters) -> Secret {
+    let mut form = Zeroizing::new(String::new());
+    let longest: usize = parameters
+        .0
+        .iter()
+        .map(|(k, v)| k.len() + v.len() + 2)
+        .sum();
+    form.reserve(3 * longest);
+    for (name, value) in &parameters.0 {
+        let value = Zeroizing::new(percent_encode(value));
+        let separator = if form.is_empty() { "" } else { "&" };
+        form.push_str(separator);
+        form.push_str(&percent_encode(name));
+        form.push('=');
+        form.push_str(&value);
+    }
+    Secret::new(std::mem::take(&mut *form))
 }
 
 fn sensitive(value: &str, part: &'static str) -> Result<HeaderValue, Unsendable> {
@@ -138,7 +195,6 @@ fn acs_date(date: OffsetDateTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::secret::Secret;
     use time::macros::datetime;
 
     const OPERATION: Operation = Operation {

@@ -18,7 +18,7 @@ use super::credentials::{self, Credentials, Source};
 use super::endpoint::Endpoint;
 use super::error::{ApiError, Error};
 use super::error_table;
-use super::request::{self, Operation, Parameters};
+use super::request::{self, Operation, Parameters, Request};
 use super::retry::{Decision, Policy, Situation};
 use super::transport::{Fault, HttpAnswer, Transport};
 
@@ -31,8 +31,8 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Rpc {
     /// The connections.
     pub transport: Transport,
-    /// Who signs.
-    pub credentials: Arc<dyn Source>,
+    /// Who signs; nobody does where the parameters prove who asks.
+    pub credentials: Option<Arc<dyn Source>>,
     /// How often.
     pub policy: Policy,
     /// When it is.
@@ -83,10 +83,14 @@ impl Rpc {
         let operation = call.operation.name;
         let cancelled = |sent| Error::Cancelled { operation, sent };
         let started = Instant::now();
-        let mut credentials = unless_cancelled(cancel, self.credentials.credentials())
-            .await
-            .ok_or(cancelled(false))?
-            .map_err(|error| Error::Credentials { operation, error })?;
+        let mut credentials = match &self.credentials {
+            None => None,
+            Some(source) => unless_cancelled(cancel, source.credentials())
+                .await
+                .ok_or(cancelled(false))?
+                .map(Some)
+                .map_err(|error| Error::Credentials { operation, error })?,
+        };
         let (mut clock_corrected, mut credentials_refreshed) = (false, false);
         let mut may_have_acted = false;
         let mut attempt = 0;
@@ -95,7 +99,7 @@ impl Rpc {
             if cancel.is_cancelled() {
                 return Err(cancelled(may_have_acted));
             }
-            let sending = self.attempt(call, &credentials, attempt);
+            let sending = self.attempt(call, credentials.as_ref(), attempt);
             let failure = match with_grace(call.operation.is_change, cancel, sending).await {
                 Some(Ok(answer)) => return Ok(answer),
                 Some(Err(failure)) => failure,
@@ -131,15 +135,18 @@ impl Rpc {
                     None => return Err(failure.error),
                 },
                 Decision::RefreshCredentials => {
-                    let refreshing = self.credentials.refresh(&credentials);
+                    let (Some(source), Some(refused)) = (&self.credentials, &credentials) else {
+                        return Err(failure.error);
+                    };
+                    let refreshing = source.refresh(refused);
                     let refreshed = unless_cancelled(cancel, refreshing)
                         .await
                         .ok_or(cancelled(may_have_acted))?
                         .map_err(|error| Error::Credentials { operation, error })?;
-                    if refreshed == credentials {
+                    if refreshed == *refused {
                         return Err(failure.error);
                     }
-                    credentials = refreshed;
+                    credentials = Some(refreshed);
                     credentials_refreshed = true;
                 }
                 // That this attempt had no effect is not the whole story when an earlier one may have had one.
@@ -153,31 +160,40 @@ impl Rpc {
         }
     }
 
+    /// The request of one attempt.
+    fn request(
+        &self,
+        call: &Call<'_>,
+        credentials: Option<&Credentials>,
+    ) -> Result<Request, Error> {
+        let (operation, endpoint, parameters) = (call.operation, call.endpoint, call.parameters);
+        let (date, nonce) = (self.clock.now(), Uuid::new_v4().to_string());
+        let (Some(source), Some(credentials)) = (&self.credentials, credentials) else {
+            return Ok(request::anonymous(
+                operation, endpoint, parameters, date, &nonce,
+            ));
+        };
+        request::signed(operation, endpoint, parameters, credentials, date, &nonce).map_err(
+            |unsendable| Error::Credentials {
+                operation: operation.name,
+                error: credentials::Error::Unusable {
+                    origin: source.origin(),
+                    reason: unsendable.to_string(),
+                },
+            },
+        )
+    }
+
     /// One attempt, and its line in the log: never a parameter, a header or a body.
     async fn attempt<T: Read>(
         &self,
         call: &Call<'_>,
-        credentials: &Credentials,
+        credentials: Option<&Credentials>,
         attempt: u32,
     ) -> Result<T, Failure> {
         let operation = call.operation.name;
         let begun = Instant::now();
-        let nonce = Uuid::new_v4().to_string();
-        let request = request::signed(
-            call.operation,
-            call.endpoint,
-            call.parameters,
-            credentials,
-            self.clock.now(),
-            &nonce,
-        )
-        .map_err(|unsendable| Error::Credentials {
-            operation,
-            error: credentials::Error::Unusable {
-                origin: self.credentials.origin(),
-                reason: unsendable.to_string(),
-            },
-        })?;
+        let request = self.request(call, credentials)?;
         let sent = self.transport.send(call.endpoint, request).await;
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, header_request_id) = match &sent {
@@ -216,7 +232,7 @@ impl Rpc {
 fn judge<T: Read>(
     operation: &'static str,
     answer: &HttpAnswer,
-    credentials: &Credentials,
+    credentials: Option<&Credentials>,
 ) -> Result<(T, Option<String>), Error> {
     let success = (200..300).contains(&answer.status);
     let unreadable = |reason: String| Error::Answer {
@@ -231,7 +247,7 @@ fn judge<T: Read>(
         },
     };
     let object = Object::parse(&answer.body).map_err(|error| unreadable(error.to_string()))?;
-    if success {
+    if success && !object.is_refusal() {
         let read = T::read(&object).map_err(|error| unreadable(error.to_string()))?;
         let request_id = object.text("RequestId").ok().flatten();
         return Ok((read, request_id));

@@ -1,7 +1,7 @@
 //! HTTP and nothing else: one connection pool, time limits, answers of a bounded size, faults told apart by whether the
 //! request may have arrived.
 //!
-//! Connections are set up on first use. Plain HTTP goes to this machine only, so that pool loads no certificates, asks no
+//! Connections are set up on first use. Plain HTTP goes to this machine and its metadata service only, so that pool loads no certificates, asks no
 //! proxy and does not resolve `localhost` by anybody's word.
 
 use std::error::Error as _;
@@ -10,8 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, Url};
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
+use zeroize::Zeroizing;
 
 use super::clock::parse_http_date;
 use super::endpoint::{Endpoint, Scheme};
@@ -53,14 +55,15 @@ pub struct HttpAnswer {
     pub retry_after: Option<Duration>,
     /// What time it is for who answered.
     pub date: Option<OffsetDateTime>,
-    /// The body.
-    pub body: Vec<u8>,
+    /// The body: it may hold keys.
+    pub body: Zeroizing<Vec<u8>>,
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// No whole answer arrived.
+    #[error("{reason}")]
     Transport {
         /// How far it came.
         fault: TransportFault,
@@ -68,6 +71,7 @@ pub enum Fault {
         reason: String,
     },
     /// The answer is too large.
+    #[error("the answer is larger than {limit} bytes")]
     TooLarge {
         /// The HTTP status.
         status: u16,
@@ -113,18 +117,42 @@ impl Transport {
     /// [`Fault`]; whatever HTTP status is no error here.
     pub async fn send(&self, endpoint: &Endpoint, request: Request) -> Result<HttpAnswer, Fault> {
         let client = self.client(endpoint.scheme()).await?;
-        let mut response = client
-            .post(request.url)
-            .headers(request.headers)
-            .send()
+        let sending = client.post(request.url).headers(request.headers);
+        let sending = match request.form {
+            Some(form) => sending.body(form.expose().to_owned()),
+            None => sending,
+        };
+        self.receive(sending).await
+    }
+
+    /// Sends a request that is no API call (to the metadata service, for one) once and reads its answer whole.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Transport::send`].
+    pub async fn fetch(
+        &self,
+        method: Method,
+        url: Url,
+        headers: HeaderMap,
+    ) -> Result<HttpAnswer, Fault> {
+        let scheme = match url.scheme() {
+            "http" => Scheme::Http,
+            _ => Scheme::Https,
+        };
+        let client = self.client(scheme).await?;
+        self.receive(client.request(method, url).headers(headers))
             .await
-            .map_err(fault)?;
+    }
+
+    async fn receive(&self, sending: reqwest::RequestBuilder) -> Result<HttpAnswer, Fault> {
+        let mut response = sending.send().await.map_err(fault)?;
         let status = response.status().as_u16();
         let request_id = header(response.headers(), "x-acs-request-id").map(str::to_owned);
         let retry_after = retry_after(response.headers());
         let date = header(response.headers(), DATE.as_str()).and_then(parse_http_date);
         let limit = self.0.limits.answer;
-        let mut body = Vec::new();
+        let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(fault)? {
             if body.len() + chunk.len() > limit {
                 return Err(Fault::TooLarge {

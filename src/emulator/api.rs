@@ -1,5 +1,5 @@
-//! The API's side of the emulator: a request in, an answer or a broken connection out. In this order: which operation, who calls, which fault
-//! was ordered, whether the ClientToken was used before, the operation itself. A call is carried out also when its client gives up waiting,
+//! The API's side of the emulator: a request in, an answer or a broken connection out. In this order: which operation, who calls, how often,
+//! which fault was ordered, whether the ClientToken was used before, the operation itself. A call is carried out also when its client gives up waiting,
 //! as in the cloud: it runs in a task of its own.
 
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use super::client_tokens::Claim;
 use super::connection::Connection;
 use super::error::{self, ApiError};
 use super::faults::{Fault, Instead, Reset};
+use super::issue;
 use super::operations::{Answer, Operation};
 use super::request::Request;
 use super::service::Service;
@@ -100,9 +101,18 @@ pub async fn call(
 /// Which operation is called and by whom, and the fault that it meets: a call that is refused here meets none.
 fn admit(service: &Service, request: &Request) -> Result<(Operation, Option<Fault>), ApiError> {
     let operation = request.operation()?;
-    let unix_ms = service.now().unix_ms;
+    let now = service.now();
     let mut state = service.lock();
-    authentication::check(request, service.access_keys(), &mut state.nonces, unix_ms)?;
+    authentication::check(
+        request,
+        service.access_keys(),
+        &mut state.nonces,
+        now.unix_ms,
+    )?;
+    let throttle = state.throttle.as_mut();
+    if throttle.is_some_and(|throttle| !throttle.admits(now.instant)) {
+        return Err(error::THROTTLING_USER.into());
+    }
     Ok((operation, state.faults.take(operation.name())))
 }
 
@@ -126,11 +136,12 @@ async fn carry_out(
         .and_then(|fault| fault.delay)
         .map(|delay| delay.0)
         .unwrap_or_default();
-    let is_stopped_before_effect = reset != Some(Reset::After) && !service.wait(delay).await;
+    let has_effect = fault.as_ref().is_some_and(Fault::has_effect);
+    let is_stopped_before_effect = !has_effect && !service.wait(delay).await;
 
     let instead = if is_stopped_before_effect || reset == Some(Reset::Before) {
         Some(Outcome::Reset)
-    } else if reset == Some(Reset::After) {
+    } else if has_effect {
         None
     } else {
         fault.as_ref().and_then(Fault::instead).map(Outcome::from)
@@ -143,19 +154,25 @@ async fn carry_out(
             instead
         }
         (Claim::First(reserved), None) => {
+            let new_cert = issue::for_call(&service, operation, &parameters).await;
             let now = service.now();
             let mut state = service.lock();
-            let result = operation.perform(&mut state.world, &parameters, now);
+            let result = new_cert.and_then(|new_cert| {
+                operation.perform(&mut state.world, &parameters, now, new_cert)
+            });
             state.client_tokens.settle(reserved, result.as_ref().ok());
             result.map_or_else(Outcome::Refused, Outcome::Done)
         }
     };
 
-    if reset == Some(Reset::After) {
-        service.wait(delay).await;
-        return Outcome::Reset;
+    if !has_effect {
+        return outcome;
     }
-    outcome
+    service.wait(delay).await;
+    fault
+        .as_ref()
+        .and_then(Fault::instead)
+        .map_or(Outcome::Reset, Outcome::from)
 }
 
 impl From<Instead> for Outcome {

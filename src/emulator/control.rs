@@ -1,6 +1,9 @@
 //! The control endpoint, `/_emulator/`: reads the truth and the record of calls, edits objects as somebody in the console would, orders faults.
 //! JSON with the API's attribute names; a mistake is answered with `{"error": "a sentence"}`. Not signed: the emulator listens on loopback.
 
+mod ssl_vpn_client_certs;
+mod ssl_vpn_clients;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,8 +18,10 @@ use serde_json::{Map, Value, json};
 
 use super::duration::WrittenDuration;
 use super::faults::Fault;
+use super::operations::{Answer, shown_certificate};
 use super::regions;
 use super::service::Service;
+use super::ssl_vpn_client::SslVpnClient;
 use super::ssl_vpn_server::SslVpnServer;
 use super::timeline::Timing;
 use super::vpn_gateway::VpnGateway;
@@ -39,6 +44,8 @@ pub fn routes() -> Router<Arc<Service>> {
             "/ssl-vpn-servers/{id}",
             patch(edit_server).delete(remove_server),
         )
+        .merge(ssl_vpn_client_certs::routes())
+        .merge(ssl_vpn_clients::routes())
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/timing", get(timing).patch(set_timing))
         .fallback(async || {
@@ -59,6 +66,11 @@ impl Mistake {
     fn bad(sentence: impl ToString) -> Self {
         Self(StatusCode::BAD_REQUEST, sentence.to_string())
     }
+
+    /// The account's state does not allow it.
+    fn conflict(sentence: impl ToString) -> Self {
+        Self(StatusCode::CONFLICT, sentence.to_string())
+    }
 }
 
 impl IntoResponse for Mistake {
@@ -72,10 +84,22 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Mistake> {
 }
 
 async fn state(State(service): Shared) -> Json<Value> {
+    let now = service.now();
     let mut state = service.lock();
-    state.world.advance(service.now().instant);
+    state.world.advance(now.instant);
     let servers: Vec<&SslVpnServer> = state.world.true_servers().collect();
-    Json(json!({ "vpn_gateways": state.world.true_gateways(), "ssl_vpn_servers": servers }))
+    let certificates: Vec<Answer> = state
+        .world
+        .true_certificates()
+        .map(|certificate| shown_certificate(&certificate.attributes, now))
+        .collect();
+    let clients: Vec<&SslVpnClient> = state.world.true_clients().collect();
+    Json(json!({
+        "vpn_gateways": state.world.true_gateways(),
+        "ssl_vpn_servers": servers,
+        "ssl_vpn_client_certs": certificates,
+        "ssl_vpn_clients": clients,
+    }))
 }
 
 async fn calls(State(service): Shared) -> Json<Value> {
@@ -94,7 +118,14 @@ async fn add_gateway(State(service): Shared, body: Bytes) -> Result<impl IntoRes
     let vpc_id = text("VpcId").unwrap_or("vpc-bp1emulator");
     let region_id = text("RegionId").unwrap_or(service.region_id());
     let fresh = VpnGateway::new(id, vpc_id, region_id, service.now().unix_ms);
-    let gateway = put_gateway(&mut service.lock().world, fresh, given)?;
+    let mut state = service.lock();
+    if state.world.gateway_at_rest(id).is_none() && state.world.has_all_gateways() {
+        return Err(Mistake::conflict(format!(
+            "the account has all the VPN gateways of its quota, {}; raise it with --quota gateways=NUMBER",
+            state.world.quotas().gateways
+        )));
+    }
+    let gateway = put_gateway(&mut state.world, fresh, given)?;
     Ok((StatusCode::CREATED, Json(gateway)))
 }
 
@@ -206,6 +237,7 @@ struct WrittenTiming {
     converge: Option<WrittenDuration>,
     status_lag: Option<WrittenDuration>,
     describe_lag: Option<WrittenDuration>,
+    converge_certs: Option<WrittenDuration>,
 }
 
 impl From<Timing> for WrittenTiming {
@@ -214,6 +246,7 @@ impl From<Timing> for WrittenTiming {
             converge: Some(WrittenDuration(timing.converge)),
             status_lag: Some(WrittenDuration(timing.status_lag)),
             describe_lag: Some(WrittenDuration(timing.describe_lag)),
+            converge_certs: Some(WrittenDuration(timing.converge_certs)),
         }
     }
 }
@@ -232,6 +265,9 @@ async fn set_timing(State(service): Shared, body: Bytes) -> Result<Json<WrittenT
         describe_lag: given
             .describe_lag
             .map_or(old.describe_lag, |written| written.0),
+        converge_certs: given
+            .converge_certs
+            .map_or(old.converge_certs, |written| written.0),
     };
     state.world.set_timing(timing);
     Ok(Json(timing.into()))

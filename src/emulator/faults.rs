@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::duration::WrittenDuration;
 use super::error::{self, ApiError, Documented};
+use super::operations::Operation;
 
 /// When the connection breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +34,10 @@ pub struct Fault {
     /// The answer's status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// Waits before the effect, or with `reset: after` between the effect and the reset.
+    /// Lets the call have its effect first, whatever the fault then answers: `code`, `body` and `http_status` come instead of the answer.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub effect: bool,
+    /// Waits before the effect, or with `effect` or `reset: after` between the effect and what follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<WrittenDuration>,
     /// Breaks the connection.
@@ -47,6 +51,10 @@ pub struct Fault {
     pub body: Option<String>,
 }
 
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 fn once() -> u32 {
     1
 }
@@ -54,9 +62,15 @@ fn once() -> u32 {
 /// Why a fault makes no sense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
+    /// No call would ever meet it.
+    #[error("operation is * or one of {}", Operation::ALL.map(Operation::name).join(", "))]
+    Operation,
     /// It would change nothing.
     #[error("a fault needs at least one of code, http_status, delay, reset, retry_after_ms, body")]
     Nothing,
+    /// Nothing comes after the effect.
+    #[error("effect needs code, http_status or body, and has no reset: that is reset \"after\"")]
+    Effect,
     /// No such status.
     #[error("http_status is a number from 200 to 599")]
     Status,
@@ -78,8 +92,11 @@ pub enum Instead {
 
 impl Fault {
     /// # Errors
-    /// When it changes nothing, or names no status.
+    /// When it is for no operation, changes nothing, names no status, or has an effect and nothing to follow it.
     pub fn check(&self) -> Result<(), FaultError> {
+        if self.operation != "*" && Operation::of(&self.operation).is_none() {
+            return Err(FaultError::Operation);
+        }
         let does_something = self.code.is_some()
             || self.http_status.is_some()
             || self.delay.is_some()
@@ -89,10 +106,18 @@ impl Fault {
         if !does_something {
             return Err(FaultError::Nothing);
         }
+        if self.effect && (self.reset.is_some() || self.instead().is_none()) {
+            return Err(FaultError::Effect);
+        }
         match self.http_status {
             Some(status) if !(200..=599).contains(&status) => Err(FaultError::Status),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the call is carried out although its client will not hear so.
+    pub fn has_effect(&self) -> bool {
+        self.effect || self.reset == Some(Reset::After)
     }
 
     /// The answer instead of the operation's own, if there is to be one.
@@ -116,8 +141,10 @@ impl Fault {
         }));
         refusal.code = code.clone().into();
         refusal.http_status = self.http_status.unwrap_or(refusal.http_status);
-        if let Some(message) = &self.message {
-            refusal.message.clone_from(message);
+        match &self.message {
+            Some(message) => refusal.message.clone_from(message),
+            // What the message is about is not known here, but the API never answers with a gap.
+            None => refusal.message = refusal.message.replace("%s", "(injected)"),
         }
         Some(Instead::Refuse(refusal))
     }
@@ -233,6 +260,33 @@ mod tests {
             fault(r#"{"operation":"*","http_status":99}"#).check(),
             Err(FaultError::Status)
         );
+        for nothing_after in [
+            r#"{"operation":"*","effect":true,"delay":"1s"}"#,
+            r#"{"operation":"*","effect":true,"code":"SystemBusy","reset":"after"}"#,
+        ] {
+            assert_eq!(fault(nothing_after).check(), Err(FaultError::Effect));
+        }
         assert!(serde_json::from_str::<Fault>(r#"{"operation":"*","cod":"x"}"#).is_err());
+        assert_eq!(
+            fault(r#"{"operation":"ModifySslVpnServers","code":"x"}"#).check(),
+            Err(FaultError::Operation)
+        );
+        assert!(
+            FaultError::Operation
+                .to_string()
+                .contains("ModifySslVpnServer,")
+        );
+    }
+
+    #[test]
+    fn no_injected_message_has_a_gap() {
+        for documented in error::DOCUMENTED {
+            let code = documented.code;
+            let fault = fault(&format!(r#"{{"operation":"*","code":"{code}"}}"#));
+            let Some(Instead::Refuse(refusal)) = fault.instead() else {
+                panic!("no refusal");
+            };
+            assert!(!refusal.message.contains("%s"), "{code}");
+        }
     }
 }

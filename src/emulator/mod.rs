@@ -2,27 +2,34 @@
 //!
 //! - [`Emulator::start`] listens and answers until [`Running::stop`]; several can run in one process, each an account of its own.
 //! - `api` is the API's side: it verifies who calls ([`AccessKey`]), meets ordered faults, keeps ClientTokens and carries `operations` out.
-//! - `world` holds gateways and servers, `timeline` says when a change becomes visible. Both are pure: time is an argument.
+//! - `world` holds gateways, servers and certificates, `timeline` says when a change becomes visible. Both are pure: time is an argument.
 //! - `control` is the other side, `/_emulator/`, where tests and people look behind the API and break things.
 
 mod answer;
 mod api;
 mod authentication;
 mod calls;
+mod certificate_authority;
+mod client_config;
 mod client_tokens;
 mod connection;
 mod control;
 pub mod duration;
 mod error;
 mod faults;
+mod issue;
 mod operations;
 mod parameters;
+mod quota;
 mod regions;
 mod request;
 mod rules;
 mod service;
 mod settings;
+mod ssl_vpn_client;
+mod ssl_vpn_client_cert;
 mod ssl_vpn_server;
+mod throttle;
 mod timeline;
 mod vpn_gateway;
 mod world;
@@ -41,11 +48,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use authentication::{AccessKey, AccessKeyError};
+pub use quota::{QuotaError, Quotas};
 pub use settings::{GatewaySetting, GatewaySettingError, Settings, default_gateways};
 pub use timeline::Timing;
 
 use connection::{BreakableListener, Connection};
 use service::Service;
+use throttle::Throttle;
 use vpn_gateway::VpnGateway;
 use world::World;
 
@@ -68,6 +77,16 @@ pub enum StartError {
     /// The region does not exist.
     #[error("there is no region {0}")]
     UnknownRegion(String),
+    /// More gateways than the account may have.
+    #[error(
+        "{given} VPN gateways are more than the account's quota of {quota}; raise it with --quota gateways={given}"
+    )]
+    TooManyGateways {
+        /// How many there are to be.
+        given: usize,
+        /// How many there may be.
+        quota: usize,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {reason}{}", hint(.reason))]
     Listen {
@@ -106,6 +125,12 @@ impl Emulator {
         }
         if !regions::is_known(&settings.region_id) {
             return Err(StartError::UnknownRegion(settings.region_id));
+        }
+        if settings.gateways.len() > settings.quotas.gateways {
+            return Err(StartError::TooManyGateways {
+                given: settings.gateways.len(),
+                quota: settings.quotas.gateways,
+            });
         }
         let cannot_listen = |reason| StartError::Listen {
             address: settings.listen,
@@ -151,6 +176,10 @@ fn service(settings: Settings, stopped: CancellationToken) -> Service {
         settings.region_id.clone(),
         stopped,
     );
+    service.lock().world.set_quotas(settings.quotas);
+    service.lock().throttle = settings
+        .throttle
+        .map(|calls_per_second| Throttle::new(calls_per_second, service.now().instant));
     let now = service.now().unix_ms;
     for gateway in gateways {
         service.lock().world.put_gateway(VpnGateway::new(

@@ -11,13 +11,16 @@ use super::calls::Calls;
 use super::client_tokens::ClientTokens;
 use super::faults::Faults;
 use super::operations::Moment;
+use super::throttle::Throttle;
 use super::world::World;
 
 /// Everything that changes.
 #[derive(Debug, Default)]
 pub struct State {
-    /// Gateways and servers.
+    /// Gateways, servers, certificates.
     pub world: World,
+    /// Flow control, if there is any.
+    pub throttle: Option<Throttle>,
     /// Faults on order.
     pub faults: Faults,
     /// The record of calls.

@@ -1,9 +1,11 @@
 //! How an emulator is set up.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use super::authentication::AccessKey;
+use super::quota::Quotas;
 use super::timeline::Timing;
 
 /// Everything that can be chosen; the defaults are those of `alivpn emulator`.
@@ -21,6 +23,10 @@ pub struct Settings {
     pub gateways: Vec<GatewaySetting>,
     /// The pairs that are accepted; none means `testid:testsecret`.
     pub access_keys: Vec<AccessKey>,
+    /// What the account may have at most.
+    pub quotas: Quotas,
+    /// How many calls a second are answered; the others are told to slow down.
+    pub throttle: Option<NonZeroU32>,
 }
 
 impl Default for Settings {
@@ -32,6 +38,8 @@ impl Default for Settings {
             region_id: "cn-hangzhou".to_owned(),
             gateways: Vec::new(),
             access_keys: Vec::new(),
+            quotas: Quotas::default(),
+            throttle: None,
         }
     }
 }

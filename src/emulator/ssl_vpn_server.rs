@@ -97,11 +97,11 @@ pub struct SslVpnServer {
     pub resource_group_id: String,
 }
 
-/// `vss-bp1` and 18 lower-case letters and digits, as the cloud's in cn-hangzhou.
-pub fn random_id() -> String {
+/// An ID such as `vss-bp1` and 18 lower-case letters and digits, as the cloud's in cn-hangzhou.
+pub fn random_id(prefix: &str) -> String {
     const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut number = uuid::Uuid::new_v4().as_u128();
-    let mut id = String::from("vss-bp1");
+    let mut id = format!("{prefix}-bp1");
     for _ in 0..18 {
         let digit = usize::try_from(number % 36).unwrap_or(0);
         id.push(char::from(ALPHABET.get(digit).copied().unwrap_or(b'0')));
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn ids_look_like_the_clouds_and_differ() {
-        let id = random_id();
+        let id = random_id("vss");
         assert_eq!(id.len(), 25);
         assert!(id.starts_with("vss-bp1"));
         assert!(
@@ -124,7 +124,7 @@ mod tests {
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         );
-        assert_ne!(id, random_id());
+        assert_ne!(id, random_id("vss"));
     }
 
     #[test]

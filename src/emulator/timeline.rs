@@ -16,6 +16,21 @@ pub struct Timing {
     pub status_lag: Duration,
     /// Until Describe shows the new attributes.
     pub describe_lag: Duration,
+    /// As `converge`, after a certificate was deleted. Neither lag is longer than fits into it: the status reads `updating` for half
+    /// of the time at least, and at its end the certificate is gone for everybody.
+    pub converge_certs: Duration,
+}
+
+impl Timing {
+    /// Until the status reads `updating` after a certificate was deleted.
+    pub fn status_lag_of_certs(&self) -> Duration {
+        self.status_lag.min(self.converge_certs / 2)
+    }
+
+    /// Until Describe no longer shows a certificate that was deleted.
+    pub fn describe_lag_of_certs(&self) -> Duration {
+        self.describe_lag.min(self.converge_certs)
+    }
 }
 
 impl Default for Timing {
@@ -24,6 +39,7 @@ impl Default for Timing {
             converge: Duration::from_secs(1),
             status_lag: Duration::from_millis(300),
             describe_lag: Duration::from_millis(300),
+            converge_certs: Duration::from_millis(200),
         }
     }
 }

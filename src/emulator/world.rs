@@ -1,11 +1,19 @@
-//! The gateways and SSL servers of the emulated account. A pure state machine: every question and every change is given the present, and
+//! The gateways, SSL servers, certificates and connected clients of the emulated account. A pure state machine: every question and every change is given the present, and
 //! [`World::advance`] lets what is due by then be seen. The truth changes when the API accepts a change; what Describe shows lags behind it.
+
+mod certificates;
+mod clients;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+pub use certificates::Authority;
+
+use super::quota::Quotas;
+use super::ssl_vpn_client::SslVpnClient;
+use super::ssl_vpn_client_cert::IssuedCert;
 use super::ssl_vpn_server::SslVpnServer;
 use super::timeline::{Busy, Lagged, Timing};
 use super::vpn_gateway::{GatewayStatus, VpnGateway};
@@ -25,7 +33,13 @@ const ALWAYS: fn(Busy) -> bool = |_| true;
 pub struct World {
     gateways: BTreeMap<String, Gateway>,
     servers: BTreeMap<String, Lagged<Option<SslVpnServer>>>,
+    certificates: BTreeMap<String, Lagged<Option<IssuedCert>>>,
+    /// By the server's ID; one is made for a server's first certificate.
+    authorities: BTreeMap<String, Authority>,
+    /// Who is connected, by the certificate's ID.
+    clients: BTreeMap<String, SslVpnClient>,
     timing: Timing,
+    quotas: Quotas,
 }
 
 impl World {
@@ -47,6 +61,16 @@ impl World {
         self.timing = timing;
     }
 
+    /// What the account may have at most.
+    pub fn quotas(&self) -> Quotas {
+        self.quotas
+    }
+
+    /// Holds for what is made from now on.
+    pub fn set_quotas(&mut self, quotas: Quotas) {
+        self.quotas = quotas;
+    }
+
     /// Lets what is due be seen, and forgets what is over.
     pub fn advance(&mut self, now: Instant) {
         for gateway in self.gateways.values_mut() {
@@ -57,6 +81,7 @@ impl World {
         }
         self.servers
             .retain(|_, server| server.truth().is_some() || server.shown().is_some());
+        self.advance_certificates(now);
     }
 
     /// A gateway of a region, with its true status.
@@ -94,6 +119,11 @@ impl World {
         self.gateways.get(id).map(|gateway| &gateway.attributes)
     }
 
+    /// Whether the account may have no gateway more.
+    pub fn has_all_gateways(&self) -> bool {
+        self.gateways.len() >= self.quotas.gateways
+    }
+
     /// Adds a gateway, or gives the one with this ID other attributes.
     pub fn put_gateway(&mut self, attributes: VpnGateway) {
         let id = attributes.vpn_gateway_id.clone();
@@ -101,7 +131,7 @@ impl World {
         self.gateways.insert(id, Gateway { attributes, busy });
     }
 
-    /// Removes a gateway with its SSL server. False when there is none.
+    /// Removes a gateway with its SSL server and all that this has. False when there is none.
     pub fn remove_gateway(&mut self, id: &str) -> bool {
         self.servers.retain(|_, server| {
             let of = |server: &Option<SslVpnServer>| {
@@ -111,6 +141,7 @@ impl World {
             };
             !of(server.truth()) && !of(server.shown())
         });
+        self.drop_orphans();
         self.gateways.remove(id).is_some()
     }
 
@@ -144,8 +175,10 @@ impl World {
             .filter(move |server| server.region_id == region_id)
     }
 
-    /// Accepts a new server or new attributes of one: asynchronous.
-    pub fn change_server(&mut self, server: SslVpnServer, now: Instant) {
+    /// Accepts a new server or new attributes of one: asynchronous, and its clients are disconnected.
+    pub fn change_server(&mut self, mut server: SslVpnServer, now: Instant) {
+        let disconnected = self.disconnect_clients_of(&server.ssl_vpn_server_id);
+        server.connections = server.connections.saturating_sub(disconnected);
         self.make_busy(&server.vpn_gateway_id, self.timing.converge, now);
         self.servers
             .entry(server.ssl_vpn_server_id.clone())
@@ -154,7 +187,7 @@ impl World {
         self.advance(now);
     }
 
-    /// Accepts the end of a server: asynchronous.
+    /// Accepts the end of a server and of its certificates: asynchronous.
     pub fn delete_server(&mut self, id: &str, now: Instant) {
         let Some(server) = self.servers.get_mut(id) else {
             return;
@@ -164,6 +197,7 @@ impl World {
             .as_ref()
             .map(|server| server.vpn_gateway_id.clone());
         server.change(None, now + self.timing.describe_lag);
+        self.delete_certificates_of(id, now + self.timing.describe_lag);
         if let Some(gateway_id) = gateway_id {
             self.make_busy(&gateway_id, self.timing.converge, now);
         }
@@ -187,9 +221,11 @@ impl World {
             .insert(server.ssl_vpn_server_id.clone(), Lagged::new(Some(server)));
     }
 
-    /// Removes a server for everybody at once. False when there is none.
+    /// Removes a server with its certificates for everybody at once. False when there is none.
     pub fn remove_server(&mut self, id: &str) -> bool {
-        self.servers.remove(id).is_some()
+        let removed = self.servers.remove(id).is_some();
+        self.drop_orphans();
+        removed
     }
 }
 
@@ -208,7 +244,7 @@ mod tests {
     use super::*;
     use crate::emulator::ssl_vpn_server::{Cipher, Proto};
 
-    const REGION: &str = "cn-hangzhou";
+    pub(super) const REGION: &str = "cn-hangzhou";
     const SECOND: Duration = Duration::from_secs(1);
 
     fn world() -> World {
@@ -216,12 +252,13 @@ mod tests {
             converge: 3 * SECOND,
             status_lag: SECOND,
             describe_lag: 4 * SECOND,
+            ..Timing::default()
         });
         world.put_gateway(VpnGateway::new("vpn-1", "vpc-1", REGION, 0));
         world
     }
 
-    fn server(port: u16) -> SslVpnServer {
+    pub(super) fn server(port: u16) -> SslVpnServer {
         SslVpnServer {
             ssl_vpn_server_id: "vss-1".to_owned(),
             vpn_gateway_id: "vpn-1".to_owned(),
@@ -300,6 +337,7 @@ mod tests {
             converge: Duration::ZERO,
             status_lag: Duration::ZERO,
             describe_lag: Duration::ZERO,
+            ..Timing::default()
         });
         world.change_server(server(1194), Instant::now());
         assert_eq!(

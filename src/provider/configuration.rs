@@ -1,12 +1,12 @@
 //! The provider block and the environment, and the client that they make.
 
-use std::sync::Arc;
+mod credentials;
 
 use serde::Deserialize;
 
 use super::Configured;
 use super::gateway::Gateways;
-use crate::cloud::credentials::{Chain, Environment, Source, StaticPair};
+use crate::cloud::credentials::{self as cloud_credentials, Context};
 use crate::cloud::endpoint::{self, Endpoint};
 use crate::cloud::secret::Secret;
 use crate::cloud::vpc::{Client, Settings};
@@ -19,7 +19,9 @@ use crate::tf::types::Type;
 use crate::tf::validators::length_between;
 
 const REGION: &str = "ALIBABA_CLOUD_REGION";
+const ALICLOUD_REGION: &str = "ALICLOUD_REGION";
 const VPC_ENDPOINT: &str = "ALIBABA_CLOUD_VPC_ENDPOINT";
+const STS_ENDPOINT: &str = "ALIBABA_CLOUD_STS_ENDPOINT";
 
 /// The provider block.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,12 +30,20 @@ pub struct Configuration {
     access_key: Attr<Secret>,
     secret_key: Attr<Secret>,
     security_token: Attr<Secret>,
+    profile: Attr<String>,
+    shared_credentials_file: Attr<String>,
+    ecs_role_name: Attr<String>,
+    credentials_uri: Attr<Secret>,
+    process_command: Attr<Secret>,
+    assume_role: Attr<credentials::AssumeRole>,
+    assume_role_with_oidc: Attr<credentials::AssumeRoleWithOidc>,
     endpoints: Attr<Endpoints>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 struct Endpoints {
     vpc: Attr<String>,
+    sts: Attr<String>,
 }
 
 /// The declaration of the provider block.
@@ -41,20 +51,50 @@ pub fn schema() -> Schema {
     let argument = |name, description: &str| {
         Attribute::optional(name, Type::String, description).validator(length_between(1, 4096))
     };
-    let endpoints = Block::new("Where calls go instead of the region's own endpoints.").attribute(argument(
-        "vpc",
-        "The VPC API: `host`, `host:port` or a URL. Plain `http://` is for loopback only. Default: `ALIBABA_CLOUD_VPC_ENDPOINT`, else the region's endpoint.",
+    let endpoints = Block::new("Where calls go instead of the APIs' own endpoints.")
+        .attribute(argument(
+            "vpc",
+            "The VPC API: `host`, `host:port` or a URL. Plain `http://` is for loopback only. Default: `ALIBABA_CLOUD_VPC_ENDPOINT`, else the region's endpoint.",
+        ))
+        .attribute(argument(
+            "sts",
+            "The STS API, which gives a role's credentials. Default: `ALIBABA_CLOUD_STS_ENDPOINT`, else the central endpoint, or that of the region in `ALIBABA_CLOUD_STS_REGION`.",
+        ));
+    let block = Block::new("Manages Alibaba Cloud's SSL-VPN.").attribute(argument(
+        "region",
+        "The region, such as `cn-hangzhou`. Default: `ALIBABA_CLOUD_REGION`, then `ALICLOUD_REGION`, then the region of the profile that gives the credentials.",
     ));
-    let block = Block::new("Manages Alibaba Cloud's SSL-VPN.")
-        .attribute(argument("region", "The region, such as `cn-hangzhou`. Default: `ALIBABA_CLOUD_REGION`."))
-        .attribute(argument("access_key", "The AccessKey ID. Default: `ALIBABA_CLOUD_ACCESS_KEY_ID`.").sensitive())
-        .attribute(argument("secret_key", "The AccessKey secret. Default: `ALIBABA_CLOUD_ACCESS_KEY_SECRET`.").sensitive())
-        .attribute(
-            argument("security_token", "The security token of temporary credentials. Default: `ALIBABA_CLOUD_SECURITY_TOKEN`, when the key pair comes from the environment too.")
-                .sensitive(),
-        )
-        .block(NestedBlock::single("endpoints", endpoints));
+    let block = credentials::declare(block).block(NestedBlock::single("endpoints", endpoints));
     Schema { version: 0, block }
+}
+
+impl Configuration {
+    /// The arguments of `endpoints` by name.
+    fn endpoints(&self) -> Vec<(&'static str, &Attr<String>)> {
+        self.endpoints
+            .known()
+            .into_iter()
+            .flat_map(|endpoints| [("vpc", &endpoints.vpc), ("sts", &endpoints.sts)])
+            .collect()
+    }
+
+    /// An endpoint that is set, here or in the environment.
+    fn endpoint(
+        &self,
+        name: &str,
+        variable: (&str, Option<String>),
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Endpoint> {
+        let set = self.endpoints().into_iter().find(|(set, _)| *set == name);
+        if let Some(text) = set.and_then(|(_, endpoint)| endpoint.known()) {
+            // What is wrong with it is said by the rules across the arguments.
+            return Endpoint::parse(text).ok();
+        }
+        let (variable, value) = variable;
+        Endpoint::parse(&value?)
+            .map_err(|error| diagnostics.push(invalid(variable, "endpoints", &error)))
+            .ok()
+    }
 }
 
 /// The rules across the block's arguments; each waits while a value is unknown.
@@ -67,49 +107,14 @@ pub fn validate(config: &Configuration) -> Diagnostics {
                 .map(|error| invalid("region", "region", &error)),
         );
     }
-    if let Some(vpc) = config
-        .endpoints
-        .known()
-        .and_then(|endpoints| endpoints.vpc.known())
-    {
-        let path = AttributePath::from("endpoints").attribute("vpc");
-        diagnostics.extend(
-            Endpoint::parse(vpc)
-                .err()
-                .map(|error| invalid("VPC endpoint", path, &error)),
-        );
-    }
-    for (one, set, other, unset) in [
-        (
-            "access_key",
-            &config.access_key,
-            "secret_key",
-            &config.secret_key,
-        ),
-        (
-            "secret_key",
-            &config.secret_key,
-            "access_key",
-            &config.access_key,
-        ),
-        (
-            "security_token",
-            &config.security_token,
-            "access_key",
-            &config.access_key,
-        ),
-    ] {
-        if set.known().is_some() && unset.is_null() {
-            diagnostics.push(
-                Diagnostic::error(format!("Missing {other}"))
-                    .detail(format!(
-                        "{one} is set and {other} is not. Set both, or neither and use ALIBABA_CLOUD_ACCESS_KEY_ID \
-                         and ALIBABA_CLOUD_ACCESS_KEY_SECRET in the environment."
-                    ))
-                    .at(one),
-            );
+    for (name, endpoint) in config.endpoints() {
+        let path = AttributePath::from("endpoints").attribute(name);
+        if let Some(Err(error)) = endpoint.known().map(|text| Endpoint::parse(text)) {
+            let what = format!("{} endpoint", name.to_uppercase());
+            diagnostics.push(invalid(&what, path, &error));
         }
     }
+    diagnostics.extend(credentials::validate(config));
     diagnostics
 }
 
@@ -122,53 +127,25 @@ pub async fn configure(
     let variable = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
     let mut diagnostics = validate(&config);
 
-    let region = config.region.known().cloned().or_else(|| variable(REGION));
-    match &region {
-        None => diagnostics.push(
-            Diagnostic::error("No region")
-                .detail(format!("Set region in the provider block or {REGION} in the environment, to cn-hangzhou for one."))
-                .at("region"),
-        ),
-        Some(region) if config.region.is_null() => {
-            diagnostics.extend(endpoint::check_region(region).err().map(|error| invalid(REGION, "region", &error)));
+    let vpc_endpoint = config.endpoint(
+        "vpc",
+        (VPC_ENDPOINT, variable(VPC_ENDPOINT)),
+        &mut diagnostics,
+    );
+    let sts_endpoint = config.endpoint(
+        "sts",
+        (STS_ENDPOINT, variable(STS_ENDPOINT)),
+        &mut diagnostics,
+    );
+    let asked = match credentials::asked(&config, &variable) {
+        Ok(asked) if !diagnostics.has_errors() => asked,
+        Ok(_) => return Err(diagnostics),
+        Err(missing) => {
+            diagnostics.extend(missing);
+            return Err(diagnostics);
         }
-        Some(_) => {}
-    }
-
-    let argument = config
-        .endpoints
-        .known()
-        .and_then(|endpoints| endpoints.vpc.known().cloned());
-    let endpoint = match argument.as_deref().map(Endpoint::parse) {
-        // What is wrong with the argument was said above.
-        Some(endpoint) => endpoint.ok(),
-        None => variable(VPC_ENDPOINT).and_then(|text| match Endpoint::parse(&text) {
-            Ok(endpoint) => Some(endpoint),
-            Err(error) => {
-                diagnostics.push(invalid(VPC_ENDPOINT, "endpoints", &error));
-                None
-            }
-        }),
-    };
-    let (Some(region), false) = (region, diagnostics.has_errors()) else {
-        return Err(diagnostics);
     };
 
-    let credentials = Chain::new(vec![
-        Arc::new(StaticPair::new(
-            "the provider block",
-            ("access_key", "secret_key"),
-            config.access_key.known().map(|id| id.expose().to_owned()),
-            config.secret_key.known().cloned(),
-            config.security_token.known().cloned(),
-        )) as Arc<dyn Source>,
-        Arc::new(Environment::new(environment)),
-    ]);
-    // Asked now, so that `terraform plan` says what `terraform apply` would fail on.
-    credentials.credentials().await.map_err(|error| {
-        let detail = format!("Calls to the cloud cannot be signed: {error}.");
-        Diagnostic::error("No usable credentials").detail(detail)
-    })?;
     let user_agent = format!(
         "terraform-provider-alivpn/{} (Terraform {})",
         env!("CARGO_PKG_VERSION"),
@@ -176,16 +153,88 @@ pub async fn configure(
             .terraform_version
             .replace(|c: char| !c.is_ascii_graphic(), "")
     );
-    let settings = Settings {
-        endpoint,
-        ..Settings::new(Arc::new(credentials), user_agent)
+    let mut context = Context::new(environment.clone(), &user_agent);
+    context.sts_endpoint = sts_endpoint;
+    let source = asked.recipe.source(&context);
+    // Asked now, so that `terraform plan` says what `terraform apply` would fail on.
+    if let Err(error) = source.credentials().await {
+        let at = match &error {
+            // The fault of the role itself, not of those it is assumed with.
+            cloud_credentials::Error::Unusable { origin, .. } if *origin == source.origin() => {
+                asked.role.or(asked.argument)
+            }
+            _ => asked.argument,
+        };
+        diagnostics.push(no_credentials(at, &error));
+    }
+    let set = [REGION, ALICLOUD_REGION]
+        .into_iter()
+        .find_map(|name| Some((name, variable(name)?)));
+    let region = match (config.region.value(), set) {
+        (Some(region), _) => Some(region),
+        (None, Some((name, region))) => checked(name, region, &mut diagnostics),
+        (None, None) => match source.region().await {
+            Some(region) => checked(
+                &format!("region of {}", source.origin()),
+                region,
+                &mut diagnostics,
+            ),
+            None => {
+                diagnostics.push(
+                    Diagnostic::error("No region")
+                        .detail(format!(
+                            "Set region in the provider block or {REGION} in the environment, to cn-hangzhou for one, \
+                             or use a profile that names one."
+                        ))
+                        .at("region"),
+                );
+                None
+            }
+        },
     };
-    let vpc = Client::new(settings);
+    let (Some(region), false) = (region, diagnostics.has_errors()) else {
+        return Err(diagnostics);
+    };
+    let settings = Settings {
+        endpoint: vpc_endpoint,
+        clock: context.clock,
+        ..Settings::new(source, user_agent)
+    };
     Ok(Configured {
-        vpc,
+        vpc: Client::new(settings),
         region,
         gateways: Gateways::default(),
     })
+}
+
+/// A region that is not an argument, so that its schema has not seen it.
+fn checked(what: &str, region: String, diagnostics: &mut Diagnostics) -> Option<String> {
+    match endpoint::check_region(&region) {
+        Ok(()) => Some(region),
+        Err(error) => {
+            diagnostics.push(invalid(what, "region", &error));
+            None
+        }
+    }
+}
+
+/// Why calls cannot be signed, at the argument that says who signs.
+fn no_credentials(at: Option<&str>, error: &cloud_credentials::Error) -> Diagnostic {
+    let detail = match error {
+        cloud_credentials::Error::NoneServed { tried } => format!(
+            "Calls to the cloud cannot be signed: there are no credentials. Tried, in this order:\n  - {}\n\nSet \
+             access_key and secret_key, profile, ecs_role_name, credentials_uri, process_command or \
+             assume_role_with_oidc in the provider block, or ALIBABA_CLOUD_ACCESS_KEY_ID and \
+             ALIBABA_CLOUD_ACCESS_KEY_SECRET in the environment.",
+            tried.join("\n  - ")
+        ),
+        error => format!("Calls to the cloud cannot be signed: {error}."),
+    };
+    let diagnostic = Diagnostic::error("No usable credentials").detail(detail);
+    match at {
+        Some(argument) => diagnostic.at(argument),
+        None => diagnostic,
+    }
 }
 
 fn invalid(what: &str, path: impl Into<AttributePath>, error: &endpoint::Error) -> Diagnostic {
@@ -201,3 +250,6 @@ fn invalid(what: &str, path: impl Into<AttributePath>, error: &endpoint::Error) 
         .detail(format!("{sentence}."))
         .at(path)
 }
+
+#[cfg(test)]
+mod tests;

@@ -231,3 +231,59 @@ fn a_refused_connection_is_an_error_that_names_the_endpoint() {
         "nothing was created, so nothing is in the state"
     );
 }
+
+/// The CLI's file in the home that Terraform has.
+fn write_profiles(workspace: &Workspace, text: &str) {
+    let folder = workspace.path().join("../home/.aliyun");
+    std::fs::create_dir_all(&folder).expect("a folder in the home");
+    std::fs::write(folder.join("config.json"), text).expect("the CLI's file is written");
+}
+
+#[test]
+fn a_profile_gives_credentials_and_region() {
+    let emulator = Emulator::quick();
+    let mut workspace = Workspace::empty();
+    write_profiles(
+        &workspace,
+        r#"{"current":"other","profiles":[
+            {"name":"other","mode":"AK","region_id":"cn-beijing","access_key_id":"nobody","access_key_secret":"none"},
+            {"name":"dev","mode":"External","region_id":"cn-hangzhou",
+             "process_command":"printf '{\"mode\":\"AK\",\"access_key_id\":\"testid\",\"access_key_secret\":\"testsecret\"}'"}]}"#,
+    );
+    workspace.environment("ALIBABA_CLOUD_VPC_ENDPOINT", &emulator.endpoint());
+    workspace.provider("profile = \"dev\"");
+    workspace.write(&server("this", ""));
+    workspace.apply().exits(0);
+    let calls = emulator.calls();
+    assert_eq!(
+        only(&calls, "CreateSslVpnServer").parameter("RegionId"),
+        "cn-hangzhou"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_source_of_credentials_is_shown_at_its_argument() {
+    let workspace = Workspace::empty();
+    workspace.write(&server("this", ""));
+    workspace.provider("region = \"cn-hangzhou\"\nprofile = \"dev\"\necs_role_name = \"worker\"");
+    workspace
+        .plan()
+        .exits(1)
+        .says("profile and ecs_role_name")
+        .says("ecs_role_name = \"worker\"");
+
+    workspace.provider("region = \"cn-hangzhou\"\nprofile = \"dev\"");
+    workspace
+        .plan()
+        .exits(1)
+        .says("profile = \"dev\"")
+        .says("config.json does not exist");
+
+    let role = "assume_role {\n  role_arn = \"admin\"\n}";
+    workspace.provider(&with_credentials(role));
+    workspace
+        .plan()
+        .exits(1)
+        .says("role_arn = \"admin\"")
+        .says("acs:ram::");
+}

@@ -50,6 +50,10 @@ fn wrong_arguments_are_refused_without_repeating_a_secret() {
         (["--gateway", "vpn-1"], "ID=VPC"),
         (["--region", "cn-nowhere"], "cn-nowhere"),
         (["--access-key", ":hunter2"], "ID:SECRET"),
+        (["--converge-certs", "soon"], "soon"),
+        (["--quota", "servers=2"], "certificates and gateways"),
+        (["--quota", "gateways=many"], "gateways=many"),
+        (["--throttle", "0"], "--throttle"),
     ] {
         let (output, errors) = run(&arguments);
         assert!(!output.status.success());

@@ -154,7 +154,7 @@ async fn timing_is_changed_in_parts() {
         .control(Method::PATCH, "timing", r#"{"converge":"2s"}"#)
         .await
         .done();
-    let expected = serde_json::json!({"converge":"2s","status_lag":"0.3s","describe_lag":"0.3s"});
+    let expected = serde_json::json!({"converge":"2s","status_lag":"0.3s","describe_lag":"0.3s","converge_certs":"0.2s"});
     assert_eq!(timing, expected);
     assert_eq!(
         emulator

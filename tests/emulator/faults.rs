@@ -208,6 +208,47 @@ async fn with_a_reset_after_the_effect_the_delay_lies_between() {
 }
 
 #[tokio::test]
+async fn an_error_after_the_effect_and_the_same_token_again_make_one_server() {
+    for (fault, status) in [
+        (
+            r#"{"operation":"*","effect":true,"http_status":502,"body":"<html>Bad Gateway</html>"}"#,
+            502,
+        ),
+        (
+            r#"{"operation":"*","effect":true,"code":"InternalError"}"#,
+            500,
+        ),
+        (r#"{"operation":"*","effect":true,"body":"{\"SslVpn"}"#, 200),
+    ] {
+        let emulator = Emulator::start(AT_ONCE);
+        emulator.fault(fault).await;
+        let failed = emulator.create(&[TOKEN]).await;
+        assert_eq!(failed.status, status, "{fault}");
+        assert_eq!(failed.json["SslVpnServerId"], serde_json::Value::Null);
+        assert_eq!(servers_in_truth(&emulator).await, 1);
+        let again = emulator.create(&[TOKEN]).await.done();
+        assert_eq!(
+            again["SslVpnServerId"],
+            emulator.servers().await[0]["SslVpnServerId"]
+        );
+        assert_eq!(servers_in_truth(&emulator).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_error_after_the_effect_meets_a_repeated_call_too() {
+    let emulator = Emulator::start(AT_ONCE);
+    emulator
+        .fault(r#"{"operation":"*","count":2,"effect":true,"http_status":503}"#)
+        .await;
+    for _ in 0..2 {
+        assert_eq!(emulator.create(&[TOKEN]).await.status, 503);
+    }
+    emulator.create(&[TOKEN]).await.done();
+    assert_eq!(servers_in_truth(&emulator).await, 1);
+}
+
+#[tokio::test]
 async fn faults_are_listed_and_removed() {
     let emulator = Emulator::start(AT_ONCE);
     emulator
@@ -232,6 +273,8 @@ async fn faults_are_listed_and_removed() {
     for body in [
         r#"{"operation":"*"}"#,
         r#"{"operation":"*","reset":"during"}"#,
+        r#"{"operation":"*","effect":true}"#,
+        r#"{"operation":"*","effect":true,"delay":"1s"}"#,
         r#"{"operation":"*","delay":"soon"}"#,
         "{",
     ] {

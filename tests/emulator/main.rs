@@ -4,13 +4,17 @@
     reason = "a test fails by panicking, its support too"
 )]
 
+mod certificates;
 mod client_tokens;
+mod clients;
 mod command;
 mod control;
 mod faults;
 mod gateway_rules;
 mod gateways;
+mod limits;
 mod servers;
 mod signatures;
 mod support;
+mod typed_client;
 mod visibility;

@@ -307,6 +307,26 @@ impl Emulator {
         created["SslVpnServerId"].as_str().unwrap().to_owned()
     }
 
+    /// A certificate's ID.
+    pub async fn certified(&self, server_id: &str, parameters: Pairs<'_>) -> String {
+        let mut all = vec![("SslVpnServerId", server_id)];
+        all.extend(parameters);
+        let created = self.call("CreateSslVpnClientCert", &all).await.done();
+        created["SslVpnClientCertId"].as_str().unwrap().to_owned()
+    }
+
+    /// The certificates that Describe shows.
+    pub async fn certificates(&self, parameters: Pairs<'_>) -> Vec<Value> {
+        let shown = self
+            .call("DescribeSslVpnClientCerts", parameters)
+            .await
+            .done();
+        shown["SslVpnClientCertKeys"]["SslVpnClientCertKey"]
+            .as_array()
+            .unwrap()
+            .clone()
+    }
+
     /// The servers that Describe shows.
     pub async fn servers(&self) -> Vec<Value> {
         let shown = self.call("DescribeSslVpnServers", &[]).await.done();

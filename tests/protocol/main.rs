@@ -7,15 +7,28 @@ mod every_rpc;
 #[path = "../support/plugin_caller.rs"]
 mod plugin_caller;
 
+mod actions;
 mod configuring;
+mod data_sources;
+mod deferral;
 mod diagnostics;
+mod ephemeral_resources;
+mod functions;
+mod generate;
+mod identity;
+mod list_resources;
 mod load;
 mod logs;
 mod malformed;
+mod move_state;
 mod panics;
+mod private_data;
 mod raw;
 mod rpcs;
+mod rules;
 mod session;
 mod size;
 mod stop;
 mod unknown_types;
+mod upgrade;
+mod write_only;

@@ -6,9 +6,13 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use terraform_provider_alivpn::tf::msgpack;
 use terraform_provider_alivpn::tf::proto::provider_client::ProviderClient;
-use terraform_provider_alivpn::tf::proto::{self, DynamicValue, configure, get_provider_schema};
+use terraform_provider_alivpn::tf::proto::{
+    self, ClientCapabilities, DynamicValue, ResourceIdentityData, configure, get_provider_schema,
+    get_resource_identity_schemas, read_data_source, stop,
+};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
+use tokio::time::timeout;
 use tonic::transport::Channel;
 
 use crate::plugin_caller::{Caller, Launch};
@@ -46,15 +50,106 @@ impl Session {
         Session { caller, client }
     }
 
+    /// Every schema.
+    pub async fn schemas(&mut self) -> get_provider_schema::Response {
+        let request = get_provider_schema::Request {};
+        self.client.get_schema(request).await.unwrap().into_inner()
+    }
+
     /// The type of a resource's values, as its schema on the wire says.
     pub async fn resource_type(&mut self, type_name: &str) -> Type {
+        schema_type(&self.schemas().await.resource_schemas[type_name])
+    }
+
+    /// How often something happened in the exercise provider since it was configured.
+    pub async fn tally(&mut self, name: &str) -> i64 {
+        let request = read_data_source::Request {
+            type_name: "exercise_tally".to_owned(),
+            config: json(&format!(r#"{{"name":"{name}","count":null}}"#)),
+            ..Default::default()
+        };
+        let answer = self.client.read_data_source(request).await.unwrap();
+        let ty = Type::object([("name", Type::String), ("count", Type::Number)]);
+        let state = decode(answer.into_inner().state, &ty);
+        state
+            .attribute("count")
+            .as_number()
+            .unwrap()
+            .to_i64()
+            .unwrap()
+    }
+
+    /// Says Stop.
+    pub async fn stop(&mut self) {
+        self.client.stop(stop::Request {}).await.unwrap();
+    }
+
+    /// Says Stop until something is so: a call may reach the process after the first Stop, which is then none of its
+    /// business.
+    pub async fn stop_until(&mut self, done: impl Fn() -> bool) {
+        let stopped = async {
+            while !done() {
+                self.stop().await;
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let limit = timeout(Duration::from_secs(10), stopped).await;
+        limit.expect("the call goes on after Stop");
+    }
+
+    /// Waits until something happened in the exercise provider.
+    pub async fn until_happened(&mut self, name: &str) {
+        let happened = async {
+            while self.tally(name).await == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let limit = timeout(Duration::from_secs(10), happened).await;
+        limit.unwrap_or_else(|_| panic!("{name}: it did not happen"));
+    }
+
+    /// What the process wrote to standard error, once a line of it holds this text.
+    pub async fn log_until(&self, text: &str) -> String {
+        let log = || self.caller.stderr.lock().unwrap().join("\n");
+        let written = async {
+            while !log().contains(text) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let limit = timeout(Duration::from_secs(10), written).await;
+        limit.unwrap_or_else(|_| panic!("no line with {text}: {}", log()));
+        log()
+    }
+
+    /// The type of a resource's identity, as its schema on the wire says.
+    pub async fn identity_type(&mut self, type_name: &str) -> Type {
         let answer = self
             .client
-            .get_schema(get_provider_schema::Request {})
+            .get_resource_identity_schemas(get_resource_identity_schemas::Request {})
             .await
             .unwrap();
-        let schemas = answer.into_inner().resource_schemas;
-        block_type(schemas[type_name].block.as_ref().unwrap())
+        let schemas = answer.into_inner().identity_schemas;
+        let attributes = schemas[type_name].identity_attributes.iter();
+        Type::object(attributes.map(|attribute| {
+            (
+                attribute.name.clone(),
+                Type::from_json(&attribute.r#type).unwrap(),
+            )
+        }))
+    }
+
+    /// The provider of `tests/support/exercise`, configured with what is not known yet.
+    pub async fn unknown_exercise() -> Session {
+        let mut session = Session::exercise().await;
+        session.configure_unknown().await;
+        session
+    }
+
+    /// Configures the exercise provider with what is known only after apply.
+    pub async fn configure_unknown(&mut self) {
+        let config = Value::map([("prefix", Value::Unknown)]);
+        let ty = Type::object([("prefix", Type::String)]);
+        self.configure_with(encode(&config, &ty)).await;
     }
 
     /// The type of the provider block.
@@ -79,14 +174,23 @@ impl Session {
 
     /// Configures the provider, which must not complain.
     pub async fn configure(&mut self, config: &str) {
+        self.configure_with(json(config)).await;
+    }
+
+    async fn configure_with(&mut self, config: Option<DynamicValue>) {
         let request = configure::Request {
             terraform_version: "1.11.4".to_owned(),
-            config: json(config),
+            config,
             client_capabilities: None,
         };
         let answer = self.client.configure(request).await.unwrap().into_inner();
         assert_eq!(summaries(&answer.diagnostics), [""; 0]);
     }
+}
+
+/// The type of the values that follow a schema on the wire.
+pub fn schema_type(schema: &proto::Schema) -> Type {
+    block_type(schema.block.as_ref().unwrap())
 }
 
 fn block_type(block: &proto::schema::Block) -> Type {
@@ -131,7 +235,7 @@ pub fn json(text: &str) -> Option<DynamicValue> {
     })
 }
 
-/// A value in msgpack, the first of the two.
+/// A value in msgpack, the encoding that Terraform uses. Unlike JSON it can say unknown.
 pub fn encode(value: &Value, ty: &Type) -> Option<DynamicValue> {
     Some(bytes(&msgpack::encode(value, ty).unwrap()))
 }
@@ -142,6 +246,21 @@ pub fn bytes(msgpack: &[u8]) -> DynamicValue {
         msgpack: msgpack.to_vec().into(),
         json: Default::default(),
     }
+}
+
+/// An identity in JSON.
+pub fn identity(text: &str) -> Option<ResourceIdentityData> {
+    Some(ResourceIdentityData {
+        identity_data: json(text),
+    })
+}
+
+/// What a caller that can wait says of itself.
+pub fn patient() -> Option<ClientCapabilities> {
+    Some(ClientCapabilities {
+        deferral_allowed: true,
+        write_only_attributes_allowed: true,
+    })
 }
 
 /// Reads a value of an answer, which is always in msgpack.

@@ -2,13 +2,16 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 use terraform_provider_alivpn::emulator::{
-    AccessKey, Emulator, GatewaySetting, Settings, Timing, default_gateways, duration,
+    AccessKey, Emulator, GatewaySetting, Quotas, Settings, Timing, default_gateways, duration,
 };
+
+use crate::end_signal::end_signal;
 
 /// Answer as Alibaba Cloud's VPC API does, on this machine
 #[derive(Args)]
@@ -32,6 +35,22 @@ pub struct Arguments {
     /// How long after a change Describe shows it
     #[arg(long, value_name = "DURATION", default_value = "0.3s", value_parser = duration::parse)]
     describe_lag: Duration,
+
+    /// How long a gateway is busy with a certificate's end
+    #[arg(long, value_name = "DURATION", default_value = "0.2s", value_parser = duration::parse)]
+    converge_certs: Duration,
+
+    /// What the account may have at most
+    #[arg(
+        long = "quota",
+        value_name = "QUOTAS",
+        default_value = "certificates=50,gateways=30"
+    )]
+    quotas: Quotas,
+
+    /// How many calls a second to answer; the others are told to slow down
+    #[arg(long, value_name = "CALLS")]
+    throttle: Option<NonZeroU32>,
 
     /// Where the gateways are
     #[arg(long, value_name = "REGION", default_value = "cn-hangzhou")]
@@ -61,10 +80,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
             converge: arguments.converge,
             status_lag: arguments.status_lag,
             describe_lag: arguments.describe_lag,
+            converge_certs: arguments.converge_certs,
         },
         region_id: arguments.region,
         gateways: arguments.gateways,
         access_keys: access_keys.context("a value of --access-key is not understood")?,
+        quotas: arguments.quotas,
+        throttle: arguments.throttle,
     };
     let help = Help::new(&settings);
     let ended = end_signal()?;
@@ -74,28 +96,6 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     ended.await;
     running.stop().await;
     Ok(())
-}
-
-/// Ready on Ctrl-C or SIGTERM; listens from the moment it is made.
-#[cfg(unix)]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ready on Ctrl-C.
-#[cfg(not(unix))]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }
 
 /// How to point Terraform here.

@@ -1,43 +1,65 @@
 //! Sources asked one after the other.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 
 use super::{Credentials, Error, Source};
 
-/// The first source that is set up serves.
+/// The first source that is set up serves, and goes on serving: nobody becomes somebody else in the middle of a run because
+/// another source has come to life.
 #[derive(Debug, Clone)]
 pub struct Chain {
     sources: Vec<Arc<dyn Source>>,
+    served: Arc<OnceLock<Arc<dyn Source>>>,
 }
 
 impl Chain {
     /// A chain over `sources` in the order given.
     pub fn new(sources: Vec<Arc<dyn Source>>) -> Chain {
-        Chain { sources }
+        Chain {
+            sources,
+            served: Arc::default(),
+        }
     }
 
     async fn first(&self, refused: Option<&Credentials>) -> Result<Credentials, Error> {
+        if let Some(source) = self.served.get() {
+            return ask(source, refused).await;
+        }
         let mut tried = Vec::new();
         for source in &self.sources {
-            let result = match refused {
-                Some(refused) => source.refresh(refused).await,
-                None => source.credentials().await,
-            };
-            match result {
+            match ask(source, refused).await {
                 Err(absent @ Error::Absent { .. }) => tried.push(absent.to_string()),
                 Err(Error::NoneServed { tried: inner }) => tried.extend(inner),
-                served_or_broken => return served_or_broken,
+                Ok(credentials) => {
+                    // Who asked at the same time was served by the same one.
+                    let _ = self.served.set(Arc::clone(source));
+                    return Ok(credentials);
+                }
+                Err(broken) => return Err(broken),
             }
         }
         Err(Error::NoneServed { tried })
     }
 }
 
+async fn ask(
+    source: &Arc<dyn Source>,
+    refused: Option<&Credentials>,
+) -> Result<Credentials, Error> {
+    match refused {
+        Some(refused) => source.refresh(refused).await,
+        None => source.credentials().await,
+    }
+}
+
 #[async_trait]
 impl Source for Chain {
     fn origin(&self) -> String {
+        if let Some(source) = self.served.get() {
+            return source.origin();
+        }
         let origins: Vec<String> = self.sources.iter().map(|source| source.origin()).collect();
         origins.join(" or ")
     }
@@ -49,10 +71,19 @@ impl Source for Chain {
     async fn refresh(&self, refused: &Credentials) -> Result<Credentials, Error> {
         self.first(Some(refused)).await
     }
+
+    async fn region(&self) -> Option<String> {
+        match self.served.get() {
+            Some(source) => source.region().await,
+            None => None,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::super::{Environment, StaticPair};
     use super::*;
     use crate::cloud::secret::Secret;
@@ -80,6 +111,21 @@ mod tests {
         assert!(credentials.access_key_id.starts_with("environment's"));
         let chain = Chain::new(vec![arguments(Some("id"), Some("s")), environment()]);
         assert_eq!(chain.credentials().await.unwrap().access_key_id, "id");
+    }
+
+    #[tokio::test]
+    async fn who_served_once_goes_on_serving() {
+        let set = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&set);
+        let late = Environment::new(move |name| {
+            seen.load(Ordering::SeqCst)
+                .then(|| format!("environment's {name}"))
+        });
+        let chain = Chain::new(vec![Arc::new(late), arguments(Some("id"), Some("s"))]);
+        assert_eq!(chain.credentials().await.unwrap().access_key_id, "id");
+        set.store(true, Ordering::SeqCst);
+        assert_eq!(chain.credentials().await.unwrap().access_key_id, "id");
+        assert_eq!(chain.origin(), "the provider's arguments");
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! Credentials from `ALIBABA_CLOUD_*` environment variables.
+//! Credentials from environment variables: `ALIBABA_CLOUD_*`, and those that users of `aliyun/alicloud` have.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,29 +8,52 @@ use async_trait::async_trait;
 use super::{Credentials, Error, Source, pair};
 use crate::cloud::secret::Secret;
 
-const ACCESS_KEY_ID: &str = "ALIBABA_CLOUD_ACCESS_KEY_ID";
-const ACCESS_KEY_SECRET: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
-const SECURITY_TOKEN: &str = "ALIBABA_CLOUD_SECURITY_TOKEN";
+/// The variables of one family: an ID, a secret, a token.
+struct Names {
+    id: &'static str,
+    secret: &'static str,
+    token: &'static str,
+}
 
-type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+const ALIBABA_CLOUD: Names = Names {
+    id: "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    token: "ALIBABA_CLOUD_SECURITY_TOKEN",
+};
 
-/// `ALIBABA_CLOUD_ACCESS_KEY_ID`, `_ACCESS_KEY_SECRET` and, for temporary credentials, `_SECURITY_TOKEN`. Empty means not set.
+const ALICLOUD: Names = Names {
+    id: "ALICLOUD_ACCESS_KEY",
+    secret: "ALICLOUD_SECRET_KEY",
+    token: "ALICLOUD_SECURITY_TOKEN",
+};
+
+/// The value of a variable by its name.
+pub type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+/// A key pair and, for temporary credentials, a token in variables of one family. Empty means not set.
 #[derive(Clone)]
 pub struct Environment {
     lookup: Arc<Lookup>,
+    names: &'static Names,
 }
 
 impl Environment {
-    /// An environment that `lookup` knows: the value of a variable by its name.
+    /// `ALIBABA_CLOUD_ACCESS_KEY_ID`, `_ACCESS_KEY_SECRET` and `_SECURITY_TOKEN` in an environment that `lookup` knows.
     pub fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Environment {
         Environment {
             lookup: Arc::new(lookup),
+            names: &ALIBABA_CLOUD,
         }
     }
 
-    /// The environment that this process was started with.
-    pub fn of_process() -> Environment {
-        Environment::new(|name| std::env::var(name).ok())
+    /// `ALICLOUD_ACCESS_KEY`, `ALICLOUD_SECRET_KEY` and `ALICLOUD_SECURITY_TOKEN`.
+    pub fn of_alicloud(
+        lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Environment {
+        Environment {
+            names: &ALICLOUD,
+            ..Environment::new(lookup)
+        }
     }
 }
 
@@ -49,10 +72,10 @@ impl Source for Environment {
     async fn credentials(&self) -> Result<Credentials, Error> {
         pair(
             &self.origin(),
-            (ACCESS_KEY_ID, ACCESS_KEY_SECRET),
-            (self.lookup)(ACCESS_KEY_ID),
-            (self.lookup)(ACCESS_KEY_SECRET).map(Secret::new),
-            (self.lookup)(SECURITY_TOKEN).map(Secret::new),
+            (self.names.id, self.names.secret),
+            (self.lookup)(self.names.id),
+            (self.lookup)(self.names.secret).map(Secret::new),
+            (self.lookup)(self.names.token).map(Secret::new),
         )
     }
 }
@@ -73,9 +96,9 @@ mod tests {
     #[tokio::test]
     async fn a_temporary_triple_serves_whole() {
         let credentials = environment(&[
-            (ACCESS_KEY_ID, "id"),
-            (ACCESS_KEY_SECRET, "secret"),
-            (SECURITY_TOKEN, "token"),
+            (ALIBABA_CLOUD.id, "id"),
+            (ALIBABA_CLOUD.secret, "secret"),
+            (ALIBABA_CLOUD.token, "token"),
         ])
         .credentials()
         .await;
@@ -91,9 +114,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_id_without_its_secret_is_an_error_and_nothing_is_absent() {
-        let half = environment(&[(ACCESS_KEY_ID, "id")]).credentials().await;
+        let half = environment(&[(ALIBABA_CLOUD.id, "id")]).credentials().await;
         assert!(matches!(half, Err(Error::Unusable { .. })));
-        let none = environment(&[(SECURITY_TOKEN, "token"), (ACCESS_KEY_ID, "")]);
+        let none = environment(&[(ALIBABA_CLOUD.token, "token"), (ALIBABA_CLOUD.id, "")]);
         assert!(matches!(
             none.credentials().await,
             Err(Error::Absent { .. })

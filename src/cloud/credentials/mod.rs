@@ -2,21 +2,47 @@
 //!
 //! A [`Source`] either serves, is [absent](Error::Absent) (not set up: the next one is asked) or is set up wrongly, which ends
 //! the search, because falling through to other credentials than the user meant would act as somebody else. A [`Chain`] asks
-//! its sources in order and says what it tried when none serves. Sources are asked for every call and may cache.
+//! its sources in order and says what it tried when none serves. Sources are asked for every call: those that have a price
+//! keep what they got while it lasts.
+//!
+//! What a user says about credentials is a [`Recipe`], in the provider block and in a profile alike; with a [`Context`] it
+//! becomes a source. Until that is asked, no file is read and nothing is connected.
 
+mod assume_role;
+mod assume_role_with_oidc;
+mod cached;
+#[cfg(test)]
+mod cases;
 mod chain;
+mod context;
+mod credentials_uri;
+mod ecs_role;
 mod environment;
+mod file;
+mod login;
+mod process;
+mod profile;
+mod recipe;
 mod static_pair;
 
 use std::fmt;
 
 use async_trait::async_trait;
 
+pub use assume_role_with_oidc::{OidcRole, OidcToken};
 pub use chain::Chain;
+pub use context::Context;
+pub use credentials_uri::parse as parse_credentials_uri;
 pub use environment::Environment;
+pub use login::Login;
+pub use process::split as split_command;
+pub use recipe::{AssumedRole, Recipe};
 pub use static_pair::StaticPair;
 
+use super::answer::{Object, Read};
 use super::secret::Secret;
+use super::sts::Issued;
+use super::transport::HttpAnswer;
 
 /// A key pair, with a security token when it is a temporary one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +83,11 @@ pub trait Source: fmt::Debug + Send + Sync {
     async fn refresh(&self, _refused: &Credentials) -> Result<Credentials, Error> {
         self.credentials().await
     }
+
+    /// The region that is set up together with the credentials, of a source that served before.
+    async fn region(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Why there are no credentials. Never holds a secret.
@@ -84,6 +115,43 @@ pub enum Error {
         /// A line for each source: which, and why it did not serve.
         tried: Vec<String>,
     },
+}
+
+/// Why a call that should have brought credentials did not; the fault of who should have signed it is that one's own.
+fn refused(origin: String, error: &super::error::Error) -> Error {
+    match error {
+        super::error::Error::Credentials {
+            error: inner @ (Error::NoneServed { .. } | Error::Unusable { .. }),
+            ..
+        } => inner.clone(),
+        error => {
+            let reason = error.to_string();
+            Error::Unusable {
+                origin,
+                reason: reason.trim_end_matches('.').to_owned(),
+            }
+        }
+    }
+}
+
+/// The credentials in an answer over HTTP, or what is wrong with it; never what it held.
+fn issued(answer: &HttpAnswer) -> Result<Issued, String> {
+    if !(200..300).contains(&answer.status) {
+        return Err(format!("it answered with HTTP {}", answer.status));
+    }
+    let unreadable = |error| format!("its answer cannot be read: {error}");
+    let object = Object::parse(&answer.body).map_err(unreadable)?;
+    match object.text("Code").map_err(unreadable)? {
+        Some(code) if code != "Success" => {
+            let code: String = code
+                .chars()
+                .filter(char::is_ascii_graphic)
+                .take(64)
+                .collect();
+            Err(format!("it answered with the code {code}"))
+        }
+        _ => Issued::read(&object).map_err(unreadable),
+    }
 }
 
 /// The pair that an access key's parts make, the same rules for every source that has them as settings. Empty means not set.

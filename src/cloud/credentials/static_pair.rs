@@ -6,7 +6,7 @@ use super::{Credentials, Error, Source, pair};
 use crate::cloud::secret::Secret;
 
 /// A key pair given as settings, with a security token when it is a temporary one. Both halves or none.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaticPair {
     origin: String,
     names: (String, String),

@@ -4,6 +4,8 @@
 //! takes a [`ClientToken`] from its caller, who may send the same change again under it.
 
 mod listing;
+mod ssl_vpn_client;
+mod ssl_vpn_client_cert;
 mod ssl_vpn_server;
 mod vpn_gateway;
 
@@ -11,11 +13,16 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+pub use ssl_vpn_client::SslVpnClient;
+pub use ssl_vpn_client_cert::{
+    CertStatus, CreatedSslVpnClientCert, DeletedSslVpnClientCert, ModifiedSslVpnClientCert,
+    SslVpnClientCert, SslVpnClientCertFilter, WholeSslVpnClientCert,
+};
 pub use ssl_vpn_server::{
     CreatedSslVpnServer, DeletedSslVpnServer, ModifiedSslVpnServer, SslVpnServer,
-    SslVpnServerSettings,
+    SslVpnServerFilter, SslVpnServerSettings,
 };
-pub use vpn_gateway::{BusinessStatus, GatewayStatus, VpnGateway};
+pub use vpn_gateway::{BusinessStatus, GatewayStatus, VpnGateway, VpnGatewayFilter};
 
 use super::answer::Read;
 use super::client_token::ClientToken;
@@ -74,7 +81,7 @@ impl Client {
         Client {
             rpc: Arc::new(Rpc {
                 transport: Transport::new(&settings.user_agent, settings.limits),
-                credentials: settings.credentials,
+                credentials: Some(settings.credentials),
                 policy: settings.retry,
                 clock: settings.clock,
             }),

@@ -1,9 +1,16 @@
 //! VPN gateways, which the SSL servers are on.
 
+mod filter;
+
+use std::collections::BTreeMap;
+
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
+pub use filter::VpnGatewayFilter;
+
 use super::Client;
+use super::listing::Listed;
 use crate::cloud::answer::{Object, Read, Unreadable};
 use crate::cloud::error::{Class, Error};
 use crate::cloud::request::Parameters;
@@ -96,6 +103,8 @@ pub struct VpnGateway {
     pub id: String,
     /// The name.
     pub name: Option<String>,
+    /// The description.
+    pub description: Option<String>,
     /// What it is doing.
     pub status: GatewayStatus,
     /// Whether it is paid for.
@@ -112,13 +121,25 @@ pub struct VpnGateway {
     pub v_switch_id: Option<String>,
     /// The public address.
     pub internet_ip: Option<String>,
+    /// Where clients of its SSL server connect, if not at `internet_ip`.
+    pub ssl_vpn_internet_ip: Option<String>,
     /// `Traditional` takes an SSL server.
     pub gateway_type: Option<String>,
+    /// `public` or `private`.
+    pub network_type: Option<String>,
+    /// The bandwidth, `5M` for one.
+    pub spec: Option<String>,
+    /// `Prepay` or `PostpayByFlow`.
+    pub charge_type: Option<String>,
     /// When it was created.
     pub create_time: Option<OffsetDateTime>,
+    /// Until when it is paid for.
+    pub end_time: Option<OffsetDateTime>,
     /// `rg-...`
     pub resource_group_id: Option<String>,
-    /// The RequestId of the call.
+    /// What its owner marked it with.
+    pub tags: BTreeMap<String, String>,
+    /// The RequestId of the call; `None` in lists.
     pub request_id: Option<String>,
 }
 
@@ -127,6 +148,7 @@ impl Read for VpnGateway {
         Ok(VpnGateway {
             id: answer.required_text("VpnGatewayId")?,
             name: answer.text("Name")?,
+            description: answer.text("Description")?,
             status: answer.required_text("Status")?.into(),
             business_status: answer.text("BusinessStatus")?.map(BusinessStatus::from),
             ssl_vpn: answer.boolean("SslVpn")?,
@@ -135,11 +157,38 @@ impl Read for VpnGateway {
             vpc_id: answer.text("VpcId")?,
             v_switch_id: answer.text("VSwitchId")?,
             internet_ip: answer.text("InternetIp")?,
+            ssl_vpn_internet_ip: answer.text("SslVpnInternetIp")?,
             gateway_type: answer.text("GatewayType")?,
+            network_type: answer.text("NetworkType")?,
+            spec: answer.text("Spec")?,
+            charge_type: answer.text("ChargeType")?,
             create_time: answer.time("CreateTime")?,
+            end_time: answer.time("EndTime")?,
             resource_group_id: answer.text("ResourceGroupId")?,
+            tags: tags(answer)?,
             request_id: answer.text("RequestId")?,
         })
+    }
+}
+
+fn tags(answer: &Object) -> Result<BTreeMap<String, String>, Unreadable> {
+    answer
+        .list("Tags", "Tag")?
+        .unwrap_or_default()
+        .iter()
+        .map(|tag| {
+            let value = tag.text("Value")?.unwrap_or_default();
+            Ok((tag.required_text("Key")?, value))
+        })
+        .collect()
+}
+
+impl Listed for VpnGateway {
+    const OPERATION: &'static str = "DescribeVpnGateways";
+    const LIST: (&'static str, &'static str) = ("VpnGateways", "VpnGateway");
+
+    fn id(&self) -> &str {
+        &self.id
     }
 }
 
@@ -182,7 +231,8 @@ mod tests {
     fn a_gateway_reads_from_numbers_and_booleans_written_as_texts() {
         let gateway = gateway(
             r#"{"VpnGatewayId":"vpn-1","Status":"active","BusinessStatus":"Normal","SslVpn":"enable","IpsecVpn":"disable",
-                "SslMaxConnections":"5","CreateTime":"1492753580000","Name":"","Tags":{"Tag":[]},"RequestId":"R"}"#,
+                "SslMaxConnections":"5","CreateTime":"1492753580000","Name":"","Tags":{"Tag":[{"Key":"team","Value":"net"},{"Key":"vpn"}]},
+                "Spec":"5M","RequestId":"R"}"#,
         )
         .unwrap();
         assert_eq!(gateway.status, GatewayStatus::Active);
@@ -192,7 +242,9 @@ mod tests {
             (Some(true), Some(false))
         );
         assert_eq!(gateway.ssl_max_connections, Some(5));
-        assert_eq!(gateway.name, None);
+        assert_eq!((gateway.name, gateway.spec), (None, Some("5M".to_owned())));
+        let tags = [("team", "net"), ("vpn", "")].map(|(key, value)| (key.into(), value.into()));
+        assert_eq!(gateway.tags, BTreeMap::from(tags));
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub(super) fn perform(
     check_dry_run(dry_run)?;
 
     let server = SslVpnServer {
-        ssl_vpn_server_id: ssl_vpn_server::random_id(),
+        ssl_vpn_server_id: ssl_vpn_server::random_id("vss"),
         vpn_gateway_id: vpn_gateway_id.to_owned(),
         region_id: region.to_owned(),
         name: name.unwrap_or_default().to_owned(),

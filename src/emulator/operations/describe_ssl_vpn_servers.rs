@@ -16,7 +16,12 @@ pub(super) fn perform(world: &World, parameters: &Parameters) -> Result<Answer, 
         .filter(|server| passes("VpnGatewayId", &server.vpn_gateway_id))
         .filter(|server| passes("Name", &server.name))
         .filter(|server| passes("ResourceGroupId", &server.resource_group_id))
-        .map(attributes)
         .collect();
-    Ok(list("SslVpnServers", "SslVpnServer", page, servers))
+    Ok(list(
+        "SslVpnServers",
+        "SslVpnServer",
+        page,
+        servers,
+        attributes,
+    ))
 }

@@ -49,7 +49,9 @@ pub(super) fn perform(
         .map(shown_attributes)
         .filter(passes)
         .collect();
-    Ok(list("VpnGateways", "VpnGateway", page, gateways))
+    Ok(list("VpnGateways", "VpnGateway", page, gateways, |shown| {
+        shown
+    }))
 }
 
 /// A gateway as the API answers it: without its region.

@@ -1,19 +1,29 @@
 //! The operations of the API, a file each. Every one is a straight line in the order in which the API looks: region, parameters, existence,
 //! payment and abilities of the gateway, whether it is busy, quota and conflicts, dry run; the effect comes last.
 
+mod create_ssl_vpn_client_cert;
 mod create_ssl_vpn_server;
+mod delete_ssl_vpn_client_cert;
 mod delete_ssl_vpn_server;
 mod describe_regions;
+mod describe_ssl_vpn_client_cert;
+mod describe_ssl_vpn_client_certs;
+mod describe_ssl_vpn_clients;
 mod describe_ssl_vpn_servers;
 mod describe_vpn_gateway;
 mod describe_vpn_gateways;
 mod ip_conflict;
+mod modify_ssl_vpn_client_cert;
 mod modify_ssl_vpn_server;
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
+pub(super) use describe_ssl_vpn_client_cert::whole as whole_certificate;
+pub(super) use describe_ssl_vpn_client_certs::shown_attributes as shown_certificate;
+
 use super::error::{self, ApiError};
+use super::issue::NewCert;
 use super::parameters::{Page, Parameters};
 use super::regions;
 use super::world::World;
@@ -37,17 +47,30 @@ pub enum Operation {
     ModifySslVpnServer,
     DeleteSslVpnServer,
     DescribeSslVpnServers,
+    CreateSslVpnClientCert,
+    ModifySslVpnClientCert,
+    DeleteSslVpnClientCert,
+    DescribeSslVpnClientCert,
+    DescribeSslVpnClientCerts,
+    DescribeSslVpnClients,
     DescribeVpnGateway,
     DescribeVpnGateways,
     DescribeRegions,
 }
 
 impl Operation {
-    const ALL: [Self; 7] = [
+    /// All of them.
+    pub const ALL: [Self; 13] = [
         Self::CreateSslVpnServer,
         Self::ModifySslVpnServer,
         Self::DeleteSslVpnServer,
         Self::DescribeSslVpnServers,
+        Self::CreateSslVpnClientCert,
+        Self::ModifySslVpnClientCert,
+        Self::DeleteSslVpnClientCert,
+        Self::DescribeSslVpnClientCert,
+        Self::DescribeSslVpnClientCerts,
+        Self::DescribeSslVpnClients,
         Self::DescribeVpnGateway,
         Self::DescribeVpnGateways,
         Self::DescribeRegions,
@@ -67,6 +90,12 @@ impl Operation {
             Self::ModifySslVpnServer => "ModifySslVpnServer",
             Self::DeleteSslVpnServer => "DeleteSslVpnServer",
             Self::DescribeSslVpnServers => "DescribeSslVpnServers",
+            Self::CreateSslVpnClientCert => "CreateSslVpnClientCert",
+            Self::ModifySslVpnClientCert => "ModifySslVpnClientCert",
+            Self::DeleteSslVpnClientCert => "DeleteSslVpnClientCert",
+            Self::DescribeSslVpnClientCert => "DescribeSslVpnClientCert",
+            Self::DescribeSslVpnClientCerts => "DescribeSslVpnClientCerts",
+            Self::DescribeSslVpnClients => "DescribeSslVpnClients",
             Self::DescribeVpnGateway => "DescribeVpnGateway",
             Self::DescribeVpnGateways => "DescribeVpnGateways",
             Self::DescribeRegions => "DescribeRegions",
@@ -77,11 +106,16 @@ impl Operation {
     pub fn is_change(self) -> bool {
         matches!(
             self,
-            Self::CreateSslVpnServer | Self::ModifySslVpnServer | Self::DeleteSslVpnServer
+            Self::CreateSslVpnServer
+                | Self::ModifySslVpnServer
+                | Self::DeleteSslVpnServer
+                | Self::CreateSslVpnClientCert
+                | Self::ModifySslVpnClientCert
+                | Self::DeleteSslVpnClientCert
         )
     }
 
-    /// Carries it out.
+    /// Carries it out; who creates a certificate brings its keys.
     ///
     /// # Errors
     /// The API's refusals; then nothing was changed.
@@ -90,6 +124,7 @@ impl Operation {
         world: &mut World,
         parameters: &Parameters,
         now: Moment,
+        new_cert: Option<NewCert>,
     ) -> Result<Answer, ApiError> {
         world.advance(now.instant);
         match self {
@@ -97,6 +132,20 @@ impl Operation {
             Self::ModifySslVpnServer => modify_ssl_vpn_server::perform(world, parameters, now),
             Self::DeleteSslVpnServer => delete_ssl_vpn_server::perform(world, parameters, now),
             Self::DescribeSslVpnServers => describe_ssl_vpn_servers::perform(world, parameters),
+            Self::CreateSslVpnClientCert => {
+                create_ssl_vpn_client_cert::perform(world, parameters, new_cert)
+            }
+            Self::ModifySslVpnClientCert => modify_ssl_vpn_client_cert::perform(world, parameters),
+            Self::DeleteSslVpnClientCert => {
+                delete_ssl_vpn_client_cert::perform(world, parameters, now)
+            }
+            Self::DescribeSslVpnClientCert => {
+                describe_ssl_vpn_client_cert::perform(world, parameters, now)
+            }
+            Self::DescribeSslVpnClientCerts => {
+                describe_ssl_vpn_client_certs::perform(world, parameters, now)
+            }
+            Self::DescribeSslVpnClients => describe_ssl_vpn_clients::perform(world, parameters),
             Self::DescribeVpnGateway => describe_vpn_gateway::perform(world, parameters, now),
             Self::DescribeVpnGateways => describe_vpn_gateways::perform(world, parameters, now),
             Self::DescribeRegions => describe_regions::perform(parameters),
@@ -131,15 +180,28 @@ fn attributes(object: &impl serde::Serialize) -> Answer {
 }
 
 /// One page of a list, wrapped twice as the API does: `"VpnGateways": {"VpnGateway": [..]}`.
-fn list(outer: &str, inner: &str, page: Page, all: Vec<Answer>) -> Answer {
-    let total = all.len();
-    let mut wrapped = Answer::new();
-    wrapped.insert(inner.to_owned(), page.of(all).into());
+fn list<T>(
+    outer: &str,
+    inner: &str,
+    page: Page,
+    all: Vec<T>,
+    show: impl Fn(T) -> Answer,
+) -> Answer {
+    let mut answer = bare_list(outer, page, all, show);
+    let items = answer.remove(outer).unwrap_or_default();
+    let wrapped = Answer::from_iter([(inner.to_owned(), items)]);
+    answer.insert(outer.to_owned(), wrapped.into());
+    answer
+}
+
+/// One page of a list that is not wrapped.
+fn bare_list<T>(name: &str, page: Page, all: Vec<T>, show: impl Fn(T) -> Answer) -> Answer {
     let mut answer = Answer::new();
     answer.insert("PageNumber".to_owned(), page.number.into());
     answer.insert("PageSize".to_owned(), page.size.into());
-    answer.insert("TotalCount".to_owned(), total.into());
-    answer.insert(outer.to_owned(), wrapped.into());
+    answer.insert("TotalCount".to_owned(), all.len().into());
+    let items: Vec<Answer> = page.of(all).into_iter().map(show).collect();
+    answer.insert(name.to_owned(), items.into());
     answer
 }
 

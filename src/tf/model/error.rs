@@ -3,6 +3,7 @@
 use serde::de::{self, Expected, Unexpected};
 use serde::ser;
 
+use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::encoding::place;
 use crate::tf::path::{AttributePath, Step};
 
@@ -69,6 +70,18 @@ impl From<ModelErrorKind> for ModelError {
             path: AttributePath::root(),
             kind,
         }
+    }
+}
+
+impl From<ModelError> for Diagnostics {
+    /// For a value that passed its schema: then the model is wrong, which is a defect of the provider.
+    fn from(error: ModelError) -> Diagnostics {
+        Diagnostic::error("The provider could not read a value")
+            .detail(format!(
+                "{error}. The value passed the schema, so this is a defect of the provider: please report it."
+            ))
+            .at(&error.path)
+            .into()
     }
 }
 

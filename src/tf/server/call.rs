@@ -74,13 +74,27 @@ impl Answer for proto::stop::Response {
     }
 }
 
-/// Runs an RPC's work: its errors and panics become diagnostics of the answer. Each line that is logged meanwhile bears the
-/// RPC's name, `type_name`, a request ID and the time since the request came.
+/// Runs an RPC's work: its errors and panics become diagnostics of the answer.
 pub(super) async fn call<A: Answer>(
     rpc: &'static str,
     type_name: &str,
     work: impl Future<Output = Result<A, Diagnostics>>,
 ) -> Result<Response<A>, Status> {
+    let answer = guarded(rpc, type_name, work).await;
+    Ok(Response::new(answer.unwrap_or_else(|diagnostics| {
+        let mut answer = A::default();
+        answer.tell(diagnostics);
+        answer
+    })))
+}
+
+/// Runs an RPC's work: panics become diagnostics. Each line that is logged meanwhile bears the RPC's name, `type_name`, a
+/// request ID and the time since the request came.
+pub(super) async fn guarded<T>(
+    rpc: &'static str,
+    type_name: &str,
+    work: impl Future<Output = Result<T, Diagnostics>>,
+) -> Result<T, Diagnostics> {
     // At the level of errors: a span of a finer one would be missing from the lines of a log that shows errors only. Without
     // a log nothing of this is evaluated.
     let span = tracing::error_span!(
@@ -107,15 +121,7 @@ pub(super) async fn call<A: Answer>(
         }
         result
     };
-    let answer = guarded
-        .instrument(span)
-        .await
-        .unwrap_or_else(|diagnostics| {
-            let mut answer = A::default();
-            answer.tell(diagnostics);
-            answer
-        });
-    Ok(Response::new(answer))
+    guarded.instrument(span).await
 }
 
 /// Only a message that stands in the program is repeated: one that was put together may hold a value, and that a secret.

@@ -3,10 +3,21 @@
 //! Two things happen around every RPC ([`call`]): whatever fails below it, a panic too, becomes a diagnostic, and everything
 //! logged below it bears the RPC's name, the type's name and a request ID.
 
+mod actions;
 mod apply;
 mod call;
 mod configure;
+mod data_sources;
+mod deferral;
+mod ephemeral_resources;
+mod events;
+mod functions;
+mod generate;
+mod identity;
 mod import;
+mod kind;
+mod list_resources;
+mod move_state;
 mod plan;
 mod private;
 mod read;
@@ -24,12 +35,16 @@ use std::sync::Arc;
 use tokio::sync::RwLock;
 
 use super::diagnostics::Diagnostic;
+use super::function::Function;
 use super::proto::provider_server::ProviderServer;
 use super::provider::Provider;
 use super::resource::Erased;
 use super::schema::Schema;
 use super::types::Type;
+use super::{action, data_source, ephemeral_resource, list_resource};
 use configure::Configured;
+use identity::ServedIdentity;
+use kind::Kind;
 use stop::StopSwitch;
 
 /// Requests and answers may be this large, in bytes: what Terraform itself allows.
@@ -39,7 +54,13 @@ pub const MAX_MESSAGE_BYTES: usize = 256 << 20;
 pub struct Server<P: Provider> {
     provider: P,
     provider_schema: Schema,
+    meta_schema: Option<Schema>,
     resources: BTreeMap<&'static str, ServedResource<P::Client>>,
+    data_sources: Kind<dyn data_source::Erased<P::Client>>,
+    list_resources: Kind<dyn list_resource::Erased<P::Client>>,
+    ephemeral_resources: Kind<dyn ephemeral_resource::Erased<P::Client>>,
+    functions: BTreeMap<&'static str, Box<dyn Function>>,
+    actions: Kind<dyn action::Erased<P::Client>>,
     configured: RwLock<Configured<P::Client>>,
     stop: StopSwitch,
 }
@@ -49,6 +70,7 @@ struct ServedResource<C> {
     resource: Box<dyn Erased<C>>,
     schema: Schema,
     ty: Type,
+    identity: Option<ServedIdentity>,
 }
 
 impl<P: Provider> Server<P> {
@@ -57,18 +79,29 @@ impl<P: Provider> Server<P> {
         let resources = provider.resources().into_iter().map(|resource| {
             let schema = resource.schema();
             let ty = schema.implied_type();
+            let identity = resource.identity().map(ServedIdentity::from);
             (
                 resource.type_name(),
                 ServedResource {
                     resource,
                     schema,
                     ty,
+                    identity,
                 },
             )
         });
+        let functions = provider.functions().into_iter();
         Self {
             provider_schema: provider.schema(),
+            meta_schema: provider.meta_schema(),
             resources: resources.collect(),
+            data_sources: Kind::new("data source", provider.data_sources()),
+            list_resources: Kind::new("list resource", provider.list_resources()),
+            ephemeral_resources: Kind::new("ephemeral resource", provider.ephemeral_resources()),
+            functions: functions
+                .map(|function| (function.name(), function))
+                .collect(),
+            actions: Kind::new("action", provider.actions()),
             provider,
             configured: RwLock::new(Configured::NotYet),
             stop: StopSwitch::default(),
@@ -76,8 +109,8 @@ impl<P: Provider> Server<P> {
     }
 
     /// The gRPC service, with Terraform's limits on the size of messages.
-    pub fn into_service(self) -> ProviderServer<Self> {
-        ProviderServer::new(self)
+    pub fn into_service(self) -> ProviderServer<Arc<Self>> {
+        ProviderServer::new(Arc::new(self))
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES)
     }

@@ -1,28 +1,20 @@
 //! The gRPC service: every RPC of the protocol, each handed on to the file that answers it.
 
-use std::pin::Pin;
+use std::sync::Arc;
 
-use futures_util::stream;
-use tokio_stream::Stream;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::Server;
 use super::call::call;
-use super::unserved::unserved;
-use crate::tf::diagnostics::Diagnostics;
+use super::events::{Events, stream};
 use crate::tf::proto::{self, provider_server};
 use crate::tf::provider::Provider;
 
 type Answer<T> = Result<Response<T>, Status>;
-type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// A stream of this one event.
-fn one_event<T: Send + 'static>(event: T) -> Answer<Events<T>> {
-    Ok(Response::new(Box::pin(stream::iter([Ok(event)]))))
-}
-
+/// For a shared server: work that streams its answer outlives the call.
 #[async_trait]
-impl<P: Provider> provider_server::Provider for Server<P> {
+impl<P: Provider> provider_server::Provider for Arc<Server<P>> {
     async fn get_metadata(
         &self,
         _: Request<proto::get_metadata::Request>,
@@ -42,7 +34,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         _: Request<proto::get_resource_identity_schemas::Request>,
     ) -> Answer<proto::get_resource_identity_schemas::Response> {
         call("GetResourceIdentitySchemas", "", async {
-            Ok(Default::default())
+            Ok(self.identity_schemas())
         })
         .await
     }
@@ -74,10 +66,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::validate_data_source_config::Request>,
     ) -> Answer<proto::validate_data_source_config::Response> {
-        let name = request.into_inner().type_name;
-        call("ValidateDataSourceConfig", &name, async {
-            unserved("data source type", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "ValidateDataSourceConfig",
+            &request.type_name.clone(),
+            async { self.validate_data_source(request) },
+        )
         .await
     }
 
@@ -96,10 +90,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::upgrade_resource_identity::Request>,
     ) -> Answer<proto::upgrade_resource_identity::Response> {
-        let name = request.into_inner().type_name;
-        call("UpgradeResourceIdentity", &name, async {
-            unserved("resource identity", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "UpgradeResourceIdentity",
+            &request.type_name.clone(),
+            async { self.upgrade_identity(request) },
+        )
         .await
     }
 
@@ -128,9 +124,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::plan_resource_change::Request>,
     ) -> Answer<proto::plan_resource_change::Response> {
         let request = request.into_inner();
-        call("PlanResourceChange", &request.type_name.clone(), async {
-            self.plan_resource(request)
-        })
+        call(
+            "PlanResourceChange",
+            &request.type_name.clone(),
+            self.plan_resource(request),
+        )
         .await
     }
 
@@ -165,13 +163,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::move_resource_state::Request>,
     ) -> Answer<proto::move_resource_state::Response> {
         let request = request.into_inner();
-        let name = format!(
-            "{} to {}",
-            request.source_type_name, request.target_type_name
-        );
-        call("MoveResourceState", &request.target_type_name, async {
-            unserved("move", &name)
-        })
+        call(
+            "MoveResourceState",
+            &request.target_type_name.clone(),
+            async { self.move_state(request) },
+        )
         .await
     }
 
@@ -179,10 +175,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::read_data_source::Request>,
     ) -> Answer<proto::read_data_source::Response> {
-        let name = request.into_inner().type_name;
-        call("ReadDataSource", &name, async {
-            unserved("data source type", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "ReadDataSource",
+            &request.type_name.clone(),
+            self.read_data_source_answer(request),
+        )
         .await
     }
 
@@ -190,10 +188,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::generate_resource_config::Request>,
     ) -> Answer<proto::generate_resource_config::Response> {
-        let name = request.into_inner().type_name;
-        call("GenerateResourceConfig", &name, async {
-            unserved("configuration generator", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "GenerateResourceConfig",
+            &request.type_name.clone(),
+            async { self.generate_config(request) },
+        )
         .await
     }
 
@@ -201,10 +201,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::validate_ephemeral_resource_config::Request>,
     ) -> Answer<proto::validate_ephemeral_resource_config::Response> {
-        let name = request.into_inner().type_name;
-        call("ValidateEphemeralResourceConfig", &name, async {
-            unserved("ephemeral resource type", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "ValidateEphemeralResourceConfig",
+            &request.type_name.clone(),
+            async { self.validate_ephemeral_resource(request) },
+        )
         .await
     }
 
@@ -212,10 +214,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::open_ephemeral_resource::Request>,
     ) -> Answer<proto::open_ephemeral_resource::Response> {
-        let name = request.into_inner().type_name;
-        call("OpenEphemeralResource", &name, async {
-            unserved("ephemeral resource type", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "OpenEphemeralResource",
+            &request.type_name.clone(),
+            self.open_ephemeral_resource_answer(request),
+        )
         .await
     }
 
@@ -223,10 +227,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::renew_ephemeral_resource::Request>,
     ) -> Answer<proto::renew_ephemeral_resource::Response> {
-        let name = request.into_inner().type_name;
-        call("RenewEphemeralResource", &name, async {
-            unserved("ephemeral resource type", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "RenewEphemeralResource",
+            &request.type_name.clone(),
+            self.renew_ephemeral_resource_answer(request),
+        )
         .await
     }
 
@@ -234,10 +240,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::close_ephemeral_resource::Request>,
     ) -> Answer<proto::close_ephemeral_resource::Response> {
-        let name = request.into_inner().type_name;
-        call("CloseEphemeralResource", &name, async {
-            unserved("ephemeral resource type", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "CloseEphemeralResource",
+            &request.type_name.clone(),
+            self.close_ephemeral_resource_answer(request),
+        )
         .await
     }
 
@@ -247,23 +255,27 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::list_resource::Request>,
     ) -> Answer<Self::ListResourceStream> {
-        let unknown: Result<(), Diagnostics> =
-            unserved("list resource type", &request.into_inner().type_name);
-        let diagnostic = unknown.err().unwrap_or_default().to_proto();
-        one_event(proto::list_resource::Event {
-            diagnostic,
-            ..Default::default()
-        })
+        let request = request.into_inner();
+        let server = Arc::clone(self);
+        let name = request.type_name.clone();
+        stream(
+            "ListResource",
+            name,
+            &self.stop,
+            |events, cancel| async move { server.list_resource_events(request, events, cancel).await },
+        )
     }
 
     async fn validate_list_resource_config(
         &self,
         request: Request<proto::validate_list_resource_config::Request>,
     ) -> Answer<proto::validate_list_resource_config::Response> {
-        let name = request.into_inner().type_name;
-        call("ValidateListResourceConfig", &name, async {
-            unserved("list resource type", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "ValidateListResourceConfig",
+            &request.type_name.clone(),
+            async { self.validate_list_resource(request) },
+        )
         .await
     }
 
@@ -271,25 +283,30 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _: Request<proto::get_functions::Request>,
     ) -> Answer<proto::get_functions::Response> {
-        call("GetFunctions", "", async { Ok(Default::default()) }).await
+        call("GetFunctions", "", async { Ok(self.functions_answer()) }).await
     }
 
     async fn call_function(
         &self,
         request: Request<proto::call_function::Request>,
     ) -> Answer<proto::call_function::Response> {
-        let name = request.into_inner().name;
-        call("CallFunction", &name, async { unserved("function", &name) }).await
+        let request = request.into_inner();
+        call("CallFunction", &request.name.clone(), async {
+            self.call_function_answer(request)
+        })
+        .await
     }
 
     async fn validate_action_config(
         &self,
         request: Request<proto::validate_action_config::Request>,
     ) -> Answer<proto::validate_action_config::Response> {
-        let name = request.into_inner().action_type;
-        call("ValidateActionConfig", &name, async {
-            unserved("action type", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "ValidateActionConfig",
+            &request.action_type.clone(),
+            async { self.validate_action(request) },
+        )
         .await
     }
 
@@ -297,10 +314,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::plan_action::Request>,
     ) -> Answer<proto::plan_action::Response> {
-        let name = request.into_inner().action_type;
-        call("PlanAction", &name, async {
-            unserved("action type", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "PlanAction",
+            &request.action_type.clone(),
+            self.plan_action_answer(request),
+        )
         .await
     }
 
@@ -310,13 +329,15 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::invoke_action::Request>,
     ) -> Answer<Self::InvokeActionStream> {
-        let unknown: Result<(), Diagnostics> =
-            unserved("action type", &request.into_inner().action_type);
-        let diagnostics = unknown.err().unwrap_or_default().to_proto();
-        let completed = proto::invoke_action::event::Completed { diagnostics };
-        one_event(proto::invoke_action::Event {
-            r#type: Some(proto::invoke_action::event::Type::Completed(completed)),
-        })
+        let request = request.into_inner();
+        let server = Arc::clone(self);
+        let name = request.action_type.clone();
+        stream(
+            "InvokeAction",
+            name,
+            &self.stop,
+            |events, cancel| async move { server.invoke_action_events(request, events, cancel).await },
+        )
     }
 
     async fn stop(&self, _: Request<proto::stop::Request>) -> Answer<proto::stop::Response> {

@@ -1,9 +1,18 @@
 //! A small provider without a cloud: `tests/protocol` drives it through what no resource of the product needs yet.
 #![forbid(unsafe_code)]
 
+mod echo;
+mod functions;
+mod greet;
+mod identified;
+mod keeper;
 mod provider;
 mod shape;
+mod tally;
 mod thing;
+mod things;
+mod token;
+mod versioned;
 
 use std::process::ExitCode;
 

@@ -194,14 +194,14 @@ impl Resource for Shape {
         }
     }
 
-    async fn import(&self, call: Call<'_, Client>, id: &str) -> Result<Model, Diagnostics> {
+    async fn import(&self, call: Call<'_, Client>, id: &str) -> Outcome<Option<Model>> {
         let name = Attr::Known(id.to_owned());
         match stopped(&name, &call).await {
-            Some(error) => Err(error.into()),
-            None => Ok(Model {
+            Some(error) => Outcome::with(None, error),
+            None => Outcome::new(Some(Model {
                 name,
                 ..Model::default()
-            }),
+            })),
         }
     }
 }

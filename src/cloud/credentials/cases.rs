@@ -1,0 +1,381 @@
+//! Runs the cases of `tests/data/credentials`: a folder each, with `case.json` and the files of a home.
+//!
+//! `case.json` has `recipe` (what the user asked for, in the provider block's words; nothing means the default order),
+//! `environment`, `traffic` (requests in the order they must come, each with its answer) and what is expected: `credentials`
+//! or an `error`, word for word. `@HOME@`, `@ADDRESS@` (of who plays the traffic) and `@CLOSED@` (where nobody listens) stand for
+//! what differs from run to run. It is 2026-01-01T00:00:00Z. What begins with `hush-` is secret.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use tempfile::TempDir;
+use time::macros::datetime;
+
+use super::{AssumedRole, Context, OidcRole, OidcToken, Recipe, StaticPair};
+use crate::cloud::clock::Clock;
+use crate::cloud::endpoint::Endpoint;
+use crate::cloud::retry::Policy;
+use crate::cloud::secret::Secret;
+use crate::cloud::signature::v3;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What the case shows, for who reads it.
+    shows: String,
+    #[serde(default)]
+    recipe: Asked,
+    #[serde(default)]
+    environment: BTreeMap<String, String>,
+    #[serde(default)]
+    traffic: VecDeque<Exchange>,
+    credentials: Option<Expected>,
+    error: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    access_key: Option<String>,
+    secret_key: Option<String>,
+    security_token: Option<String>,
+    profile: Option<String>,
+    shared_credentials_file: Option<String>,
+    #[serde(default)]
+    ecs_role: bool,
+    ecs_role_name: Option<String>,
+    credentials_uri: Option<String>,
+    process_command: Option<String>,
+    assume_role: Option<AskedRole>,
+    assume_role_with_oidc: Option<AskedRole>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedRole {
+    role_arn: String,
+    session_name: Option<String>,
+    session_expiration: Option<u64>,
+    policy: Option<String>,
+    external_id: Option<String>,
+    oidc_provider_arn: Option<String>,
+    oidc_token_file: Option<String>,
+    oidc_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exchange {
+    /// `GET /path`, without the query.
+    request: String,
+    /// Headers that the request must have, null for those that it must not.
+    #[serde(default)]
+    headers: BTreeMap<String, Option<String>>,
+    /// All parameters of the query, but for a form's.
+    query: Option<BTreeMap<String, String>>,
+    form: Option<BTreeMap<String, String>>,
+    /// The `ID:SECRET` of the signature.
+    signed_by: Option<String>,
+    #[serde(default = "ok")]
+    status: u16,
+    json: Option<serde_json::Value>,
+    text: Option<String>,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    access_key_id: String,
+    secret: String,
+    security_token: Option<String>,
+    region: Option<String>,
+    origin: String,
+}
+
+impl Asked {
+    fn recipe(self) -> Recipe {
+        let base = if self.access_key.is_some() || self.secret_key.is_some() {
+            Recipe::Pair(StaticPair::new(
+                "the provider block",
+                ("access_key", "secret_key"),
+                self.access_key,
+                self.secret_key.map(Secret::new),
+                self.security_token.map(Secret::new),
+            ))
+        } else if self.profile.is_some() || self.shared_credentials_file.is_some() {
+            Recipe::Profile {
+                name: self.profile,
+                file: self.shared_credentials_file,
+            }
+        } else if self.ecs_role || self.ecs_role_name.is_some() {
+            Recipe::EcsRole(self.ecs_role_name)
+        } else if let Some(uri) = self.credentials_uri {
+            Recipe::CredentialsUri(Secret::new(uri))
+        } else if let Some(command) = self.process_command {
+            Recipe::Process(Secret::new(command))
+        } else if let Some(role) = self.assume_role_with_oidc {
+            Recipe::AssumeRoleWithOidc(OidcRole {
+                role_arn: role.role_arn,
+                provider_arn: role.oidc_provider_arn.unwrap(),
+                token: match (role.oidc_token_file, role.oidc_token) {
+                    (Some(file), _) => OidcToken::File(file),
+                    (None, token) => OidcToken::Given(Secret::new(token.unwrap())),
+                },
+                session_name: role.session_name,
+                duration: role.session_expiration,
+                policy: role.policy,
+                sts_region: None,
+            })
+        } else {
+            Recipe::Default
+        };
+        match self.assume_role {
+            None => base,
+            Some(role) => Recipe::AssumeRole(
+                Box::new(base),
+                AssumedRole {
+                    arn: role.role_arn,
+                    session_name: role.session_name,
+                    duration: role.session_expiration,
+                    policy: role.policy,
+                    external_id: role.external_id,
+                    sts_region: None,
+                },
+            ),
+        }
+    }
+}
+
+/// What is played, and what went otherwise.
+#[derive(Clone)]
+struct Play(Arc<Mutex<(VecDeque<Exchange>, Vec<String>)>>);
+
+impl Play {
+    fn answer(&self, request: &axum::http::request::Parts, body: &[u8]) -> Response {
+        let mut play = self.0.lock().unwrap();
+        let line = format!("{} {}", request.method, request.uri.path());
+        let Some(exchange) = play.0.pop_front() else {
+            play.1.push(format!("nobody expected {line}"));
+            return Response::builder().status(599).body(Body::empty()).unwrap();
+        };
+        let mut compare = |what: &str, expected: String, found: String| {
+            if expected != found {
+                play.1
+                    .push(format!("{line}: {what} is {found}, not {expected}"));
+            }
+        };
+        compare("the request", exchange.request.clone(), line.clone());
+        for (name, expected) in &exchange.headers {
+            let found = request
+                .headers
+                .get(name)
+                .map(|value| value.to_str().unwrap());
+            compare(
+                name,
+                format!("{:?}", expected.as_deref()),
+                format!("{found:?}"),
+            );
+        }
+        let mut query = pairs(request.uri.query().unwrap_or_default());
+        let signature = request
+            .headers
+            .get("authorization")
+            .map(|value| value.to_str().unwrap().to_owned());
+        let expected = exchange.signed_by.as_deref().map(|pair| {
+            let (id, secret) = pair.split_once(':').unwrap();
+            sign(request, &query, id, secret)
+        });
+        compare(
+            "the signature",
+            format!("{expected:?}"),
+            format!("{signature:?}"),
+        );
+        if let Some(expected) = &exchange.form {
+            let form = pairs(std::str::from_utf8(body).unwrap());
+            compare("the form", format!("{expected:?}"), format!("{form:?}"));
+            // They change from call to call, as the API demands.
+            assert!(
+                query.remove("SignatureNonce").is_some() && query.remove("Timestamp").is_some()
+            );
+        }
+        if let Some(expected) = &exchange.query {
+            compare("the query", format!("{expected:?}"), format!("{query:?}"));
+        }
+        let body = match (&exchange.json, &exchange.text) {
+            (Some(json), _) => json.to_string(),
+            (None, text) => text.clone().unwrap_or_default(),
+        };
+        Response::builder()
+            .status(exchange.status)
+            .body(Body::from(body))
+            .unwrap()
+    }
+}
+
+fn pairs(text: &str) -> BTreeMap<String, String> {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8().unwrap().into_owned();
+    text.split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (decode(key), decode(value)))
+        .collect()
+}
+
+fn sign(
+    request: &axum::http::request::Parts,
+    query: &BTreeMap<String, String>,
+    id: &str,
+    secret: &str,
+) -> String {
+    let headers = request
+        .headers
+        .iter()
+        .filter(|(name, _)| *name == "host" || name.as_str().starts_with("x-acs-"))
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    let request = v3::Request {
+        method: "POST",
+        path: "/",
+        query,
+        headers: &headers,
+    };
+    v3::authorization(&request, id, secret)
+}
+
+async fn play(State(play): State<Play>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap();
+    play.answer(&head, &body)
+}
+
+/// Copies the case's home, with what differs from run to run filled in.
+fn furnish(from: &Path, to: &Path, fill_in: &dyn Fn(&str) -> String) {
+    let Ok(entries) = fs::read_dir(from) else {
+        return;
+    };
+    fs::create_dir_all(to).unwrap();
+    for entry in entries.map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            furnish(&entry.path(), &target, fill_in);
+        } else {
+            let text = fs::read_to_string(entry.path()).unwrap();
+            fs::write(target, fill_in(&text)).unwrap();
+        }
+    }
+}
+
+fn closed_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// What went otherwise than the case says.
+async fn run(folder: &Path) -> Vec<String> {
+    let home = TempDir::new().unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let closed = format!("127.0.0.1:{}", closed_port());
+    let fill_in = |text: &str| {
+        text.replace("@HOME@", home.path().to_str().unwrap())
+            .replace("@ADDRESS@", &address)
+            .replace("@CLOSED@", &closed)
+    };
+    furnish(&folder.join("home"), home.path(), &fill_in);
+    let text = fill_in(&fs::read_to_string(folder.join("case.json")).unwrap());
+    let case: Case =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    assert!(!case.shows.is_empty());
+
+    let stage = Play(Arc::new(Mutex::new((case.traffic, Vec::new()))));
+    let app = axum::Router::new().fallback(play).with_state(stage.clone());
+    let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+
+    let mut environment = case.environment;
+    environment.insert("HOME".to_owned(), home.path().to_str().unwrap().to_owned());
+    // Never the machine's own.
+    environment
+        .entry("ALIBABA_CLOUD_ECS_METADATA_HOST".to_owned())
+        .or_insert(closed.clone());
+    let mut context = Context::new(move |name| environment.get(name).cloned(), "test/1.0");
+    context.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
+    context.sts_endpoint = Some(Endpoint::parse(&format!("http://{address}")).unwrap());
+    context.retry = Policy {
+        base: Duration::from_millis(1),
+        max_attempts: 2,
+        unreachable_attempts: 1,
+        ..Policy::default()
+    };
+
+    let source = case.recipe.recipe().source(&context);
+    let outcome = source.credentials().await;
+    let region = source.region().await;
+    let printed = format!("{source:?} {outcome:?} {}", source.origin());
+    let mut otherwise = Vec::new();
+    if printed.contains("hush-") {
+        otherwise.push(format!("a secret is printed: {printed}"));
+    }
+    let found = outcome.map(|credentials| Expected {
+        access_key_id: credentials.access_key_id,
+        secret: credentials.secret.expose().to_owned(),
+        security_token: credentials
+            .security_token
+            .map(|token| token.expose().to_owned()),
+        region,
+        origin: source.origin(),
+    });
+    match (found, case.credentials, case.error) {
+        (Ok(found), Some(expected), None) if found == expected => {}
+        (Err(found), None, Some(expected)) if found.to_string() == expected => {}
+        (Err(found), ..) => otherwise.push(format!("failed: {found}")),
+        (Ok(found), ..) => otherwise.push(format!("found {found:?}")),
+    }
+    server.abort();
+    let mut play = stage.0.lock().unwrap();
+    otherwise.append(&mut play.1);
+    let missing = play
+        .0
+        .iter()
+        .map(|left| format!("{} never came", left.request));
+    otherwise.extend(missing);
+    // The case's words, not the run's.
+    otherwise
+        .iter()
+        .map(|line| {
+            line.replace(home.path().to_str().unwrap(), "@HOME@")
+                .replace(&address, "@ADDRESS@")
+                .replace(&closed, "@CLOSED@")
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_case_ends_as_it_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/credentials");
+    let mut cases: Vec<_> = fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    cases.sort();
+    assert!(cases.len() > 50, "{} cases", cases.len());
+    let mut otherwise = String::new();
+    for case in cases {
+        for line in run(&case).await {
+            let name = case.file_name().unwrap().to_string_lossy();
+            otherwise.push_str(&format!("{name}: {line}\n"));
+        }
+    }
+    assert!(otherwise.is_empty(), "\n{otherwise}");
+}

@@ -1,0 +1,93 @@
+//! `exercise_greet`: an action that greets as often as asked for. Each greeting is counted as `NAME greeted`, a cut short one as
+//! `NAME cancelled`. Its name may ask for trouble: `panic`, `fail`, `warn`, `wait` for the token, `absent` for a prerequisite.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use terraform_provider_alivpn::tf::action::{Action, Progress};
+use terraform_provider_alivpn::tf::block_type::BlockType;
+use terraform_provider_alivpn::tf::deferral::Deferral;
+use terraform_provider_alivpn::tf::diagnostics::{Diagnostic, Diagnostics};
+use terraform_provider_alivpn::tf::model::Attr;
+use terraform_provider_alivpn::tf::resource::{Call, Outcome};
+use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
+use terraform_provider_alivpn::tf::types::Type;
+use terraform_provider_alivpn::tf::validators::whole_number_between;
+
+use crate::provider::Client;
+
+/// The action type.
+pub struct Greet;
+
+/// The configuration.
+#[derive(Deserialize)]
+pub struct Config {
+    name: Attr<String>,
+    times: Attr<u64>,
+    padding: Option<usize>,
+}
+
+impl BlockType for Greet {
+    type Model = Config;
+
+    fn type_name(&self) -> &'static str {
+        "exercise_greet"
+    }
+
+    fn schema(&self) -> Schema {
+        let times = Attribute::optional("times", Type::Number, "How often.");
+        let block = Block::new("Greets.")
+            .attribute(Attribute::required("name", Type::String, "Whom."))
+            .attribute(times.validator(whole_number_between(0, 1_000_000)))
+            .attribute(Attribute::optional(
+                "padding",
+                Type::Number,
+                "Bytes of joy.",
+            ));
+        Schema::new(0, block)
+    }
+}
+
+#[async_trait]
+impl Action for Greet {
+    type Client = Client;
+
+    fn plan(&self, config: Config) -> Outcome<()> {
+        match config.name.known().map(String::as_str) {
+            Some("absent") => Outcome::deferred(
+                (),
+                Deferral::absent_prerequisite(Diagnostic::error("Nobody there").at("name")),
+            ),
+            Some("warn") => Outcome::with((), Diagnostic::warning("Loud")),
+            _ => Outcome::new(()),
+        }
+    }
+
+    async fn invoke(
+        &self,
+        call: Call<'_, Client>,
+        config: Config,
+        progress: &mut dyn Progress,
+    ) -> Diagnostics {
+        let name = config.name.value().unwrap_or_default();
+        let joy = "!".repeat(config.padding.unwrap_or(0));
+        for time in 1..=config.times.value().unwrap_or(1) {
+            progress.report(format!("hello {name} {time}{joy}")).await;
+            if call.cancel.is_cancelled() {
+                call.client.tally.count(format!("{name} cancelled"));
+                return Diagnostic::error("Stopped").into();
+            }
+            call.client.tally.count(format!("{name} greeted"));
+        }
+        match name.as_str() {
+            "panic" => panic!("asked to panic"),
+            "fail" => Diagnostic::error("Not amused").at("name").into(),
+            "warn" => Diagnostic::warning("Loud").into(),
+            "wait" => {
+                call.cancel.cancelled().await;
+                call.client.tally.count(format!("{name} cancelled"));
+                Diagnostic::error("Stopped").into()
+            }
+            _ => Diagnostics::new(),
+        }
+    }
+}

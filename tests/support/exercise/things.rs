@@ -1,0 +1,122 @@
+//! `exercise_thing` as a list: as many things as asked for. What happens is counted under the list's name: `NAME sent`, and
+//! `NAME cancelled`. Its mode may ask for trouble: `panic`, `fail` or `warn` after the first, `wait` for the token after
+//! the first, `greedy` sends on when told to stop, `bare` has no whole objects.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use terraform_provider_alivpn::tf::block_type::BlockType;
+use terraform_provider_alivpn::tf::diagnostics::Diagnostic;
+use terraform_provider_alivpn::tf::list_resource::{Ended, ListResource, Listed, Query, Results};
+use terraform_provider_alivpn::tf::model::Attr;
+use terraform_provider_alivpn::tf::resource::Call;
+use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
+use terraform_provider_alivpn::tf::types::Type;
+use terraform_provider_alivpn::tf::validators::one_of;
+
+use crate::provider::Client;
+use crate::thing;
+
+/// The list resource type.
+pub struct Things;
+
+/// The configuration.
+#[derive(Clone, Deserialize)]
+pub struct Config {
+    name: String,
+    count: Attr<u64>,
+    padding: Option<usize>,
+    mode: Option<String>,
+}
+
+/// What a thing is found by.
+#[derive(Serialize)]
+pub struct Identity {
+    name: String,
+}
+
+impl BlockType for Things {
+    type Model = Config;
+
+    fn type_name(&self) -> &'static str {
+        "exercise_thing"
+    }
+
+    fn schema(&self) -> Schema {
+        let mode = Attribute::optional("mode", Type::String, "Trouble.");
+        let modes = &["panic", "fail", "warn", "wait", "greedy", "bare"];
+        let block = Block::new("Things.")
+            .attribute(Attribute::required("name", Type::String, "For counting."))
+            .attribute(Attribute::required("count", Type::Number, "How many."))
+            .attribute(Attribute::optional(
+                "padding",
+                Type::Number,
+                "Bytes of name.",
+            ))
+            .attribute(mode.validator(one_of(modes)));
+        Schema::new(0, block)
+    }
+}
+
+#[async_trait]
+impl ListResource for Things {
+    type Client = Client;
+    type Identity = Identity;
+    type Object = thing::Model;
+
+    fn identity_type(&self) -> Type {
+        Type::object([("name", Type::String)])
+    }
+
+    async fn list(
+        &self,
+        call: Call<'_, Client>,
+        query: Query<Config>,
+        results: &mut Results<'_, Identity, thing::Model>,
+    ) -> Result<(), Ended> {
+        let (tally, cancel) = (&call.client.tally, call.cancel);
+        let name = query.config.name.clone();
+        let ended = list(call, query, results).await;
+        if cancel.is_cancelled() {
+            tally.count(format!("{name} cancelled"));
+        }
+        ended
+    }
+}
+
+async fn list(
+    call: Call<'_, Client>,
+    query: Query<Config>,
+    results: &mut Results<'_, Identity, thing::Model>,
+) -> Result<(), Ended> {
+    let config = query.config;
+    let mode = config.mode.unwrap_or_default();
+    for number in 0..config.count.value().unwrap_or_default() {
+        let name = format!("{}-{number}", config.name);
+        let object = thing::Model {
+            name: Attr::Known(name.clone()),
+            note: Attr::Null,
+            id: Attr::Known(name.clone()),
+        };
+        let listed = Listed {
+            display_name: format!("{name}{}", "x".repeat(config.padding.unwrap_or(0))),
+            identity: Identity { name },
+            object: (mode != "bare").then_some(object),
+        };
+        match results.send(listed).await {
+            Err(_) if mode == "greedy" => {}
+            sent => sent?,
+        }
+        call.client.tally.count(format!("{} sent", config.name));
+        match mode.as_str() {
+            "panic" => panic!("asked to panic"),
+            "fail" => return Err(Diagnostic::error("Failed half way").into()),
+            "warn" => results.tell(Diagnostic::warning("One was odd")).await?,
+            "wait" => {
+                call.cancel.cancelled().await;
+                return Err(Diagnostic::error("Stopped").into());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
