@@ -9,8 +9,11 @@ use std::pin::Pin;
 
 use terraform_provider_alivpn::tf::proto::provider_client::ProviderClient;
 use terraform_provider_alivpn::tf::proto::{self, Diagnostic, DynamicValue, RawState};
+use terraform_provider_alivpn::tf::value::Value;
 use tonic::Status;
 use tonic::transport::Channel;
+
+use crate::session::{block_type, encode};
 
 type Answer = Pin<Box<dyn Future<Output = Result<Vec<Diagnostic>, Status>> + Send>>;
 
@@ -152,8 +155,8 @@ pub fn about_type(name: &str) -> Vec<Rpc> {
             request!(validate_resource_type_config { type_name: name })
         ),
         call_function(name),
-        invoke_action(name),
-        list_resource(name),
+        invoke_action(name, None),
+        list_resource(name, None),
     ]
 }
 
@@ -175,8 +178,11 @@ pub fn call_function(name: &str) -> Rpc {
 }
 
 /// InvokeAction, the diagnostics of its end.
-pub fn invoke_action(name: &str) -> Rpc {
-    let request = request!(invoke_action { action_type: name });
+pub fn invoke_action(name: &str, config: Option<DynamicValue>) -> Rpc {
+    let request = request!(invoke_action {
+        action_type: name,
+        config: config
+    });
     Rpc::new("InvokeAction", move |mut client| {
         Box::pin(async move {
             let mut events = client.invoke_action(request).await?.into_inner();
@@ -193,8 +199,12 @@ pub fn invoke_action(name: &str) -> Rpc {
 }
 
 /// ListResource, the diagnostics of all events.
-pub fn list_resource(name: &str) -> Rpc {
-    let request = request!(list_resource { type_name: name });
+pub fn list_resource(name: &str, config: Option<DynamicValue>) -> Rpc {
+    let request = request!(list_resource {
+        type_name: name,
+        config: config,
+        limit: 1
+    });
     Rpc::new("ListResource", move |mut client| {
         Box::pin(async move {
             let mut events = client.list_resource(request).await?.into_inner();
@@ -207,64 +217,63 @@ pub fn list_resource(name: &str) -> Rpc {
     })
 }
 
-/// The RPCs that reach the cloud: each with a type that the provider serves, if it serves any of that kind.
+/// The RPCs that reach the cloud, for every type that the provider serves; nothing is set in a configuration.
 pub fn of_the_cloud(schemas: &proto::get_provider_schema::Response) -> Vec<Rpc> {
     let mut rpcs = Vec::new();
     for name in schemas.resource_schemas.keys() {
+        let name = name.as_str();
         rpcs.push(rpc!(
             "ApplyResourceChange",
             apply_resource_change,
-            request!(apply_resource_change {
-                type_name: name.as_str()
-            })
+            request!(apply_resource_change { type_name: name })
         ));
         rpcs.push(rpc!(
             "ImportResourceState",
             import_resource_state,
             request!(import_resource_state {
-                type_name: name.as_str(),
+                type_name: name,
                 id: "x"
             })
         ));
         rpcs.push(rpc!(
             "ReadResource",
             read_resource,
-            request!(read_resource {
-                type_name: name.as_str()
-            })
+            request!(read_resource { type_name: name })
         ));
     }
-    for name in schemas.data_source_schemas.keys() {
+    for (name, schema) in &schemas.data_source_schemas {
         rpcs.push(rpc!(
             "ReadDataSource",
             read_data_source,
             request!(read_data_source {
-                type_name: name.as_str()
+                type_name: name.as_str(),
+                config: empty(schema)
             })
         ));
     }
-    for name in schemas.ephemeral_resource_schemas.keys() {
+    for (name, schema) in &schemas.ephemeral_resource_schemas {
         rpcs.push(rpc!(
             "OpenEphemeralResource",
             open_ephemeral_resource,
             request!(open_ephemeral_resource {
-                type_name: name.as_str()
+                type_name: name.as_str(),
+                config: empty(schema)
             })
         ));
     }
-    rpcs.extend(
-        schemas
-            .list_resource_schemas
-            .keys()
-            .map(|name| list_resource(name)),
-    );
-    rpcs.extend(
-        schemas
-            .action_schemas
-            .keys()
-            .map(|name| invoke_action(name)),
-    );
+    for (name, schema) in &schemas.list_resource_schemas {
+        rpcs.push(list_resource(name, empty(schema)));
+    }
+    for (name, action) in &schemas.action_schemas {
+        rpcs.push(invoke_action(name, action.schema.as_ref().and_then(empty)));
+    }
     rpcs
+}
+
+/// An object of the schema with nothing set.
+fn empty(schema: &proto::Schema) -> Option<DynamicValue> {
+    let ty = block_type(schema.block.as_ref()?);
+    encode(&Value::Map(Default::default()), &ty)
 }
 
 /// Every RPC that takes an object of the resource, once for each place in its request that takes one: `bad` is there, and

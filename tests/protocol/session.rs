@@ -193,7 +193,7 @@ pub fn schema_type(schema: &proto::Schema) -> Type {
     block_type(schema.block.as_ref().unwrap())
 }
 
-fn block_type(block: &proto::schema::Block) -> Type {
+pub fn block_type(block: &proto::schema::Block) -> Type {
     use proto::schema::nested_block::NestingMode;
     let attributes = block.attributes.iter().map(|attribute| {
         (
