@@ -148,6 +148,16 @@ async fn progress_streams_while_the_action_runs_and_its_end_comes_last() {
 }
 
 #[tokio::test]
+async fn an_action_without_a_config_block_has_nothing_set() {
+    let mut session = Session::configured_exercise().await;
+    let planned = plan(&mut session, json("null"), false).await;
+    assert_eq!(planned, plan_action::Response::default());
+    let (lines, end) = rest(invoke(&mut session, "null").await).await;
+    assert_eq!(lines, ["hello world 1"]);
+    assert_eq!(end, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_cancelled_stream_stops_the_action() {
     let mut session = Session::configured_exercise().await;
     let mut stream = invoke(&mut session, &config("wait", 1)).await;

@@ -137,7 +137,12 @@ async fn a_read_before_configure_or_without_a_configuration_is_an_error() {
     let summary = "Provider not configured";
     assert_eq!(summaries(&answer.diagnostics), [summary]);
     session.configure(r#"{"prefix":null}"#).await;
-    for config in [None, json("null"), encode(&Value::Unknown, &Type::Bool)] {
+    let unknown = encode(&Value::Unknown, &Type::Bool);
+    for (config, summary) in [
+        (None, "Missing required argument"),
+        (json("null"), "Missing required argument"),
+        (unknown, "Unreadable configuration"),
+    ] {
         let request = read_data_source::Request {
             type_name: "exercise_echo".to_owned(),
             config,
@@ -145,7 +150,6 @@ async fn a_read_before_configure_or_without_a_configuration_is_an_error() {
         };
         let answer = session.client.read_data_source(request).await.unwrap();
         let diagnostics = answer.into_inner().diagnostics;
-        let summary = "Unreadable configuration";
         assert_eq!(summaries(&diagnostics), [summary]);
     }
 }

@@ -12,6 +12,7 @@ use tracing::Instrument;
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::ModelError;
 use crate::tf::proto;
+use crate::tf::resource::Outcome;
 
 /// An answer that can say what went wrong.
 pub(super) trait Answer: Default {
@@ -135,6 +136,20 @@ fn panicked(rpc: &str, panic: &(dyn Any + Send)) -> Diagnostic {
          Please report it with this message and the log (TF_LOG=debug).",
         cause.unwrap_or("no message")
     ))
+}
+
+/// The result of a call that has to give one, and what is said beside it.
+///
+/// # Errors
+/// All that is said, when an error is among it.
+pub(super) fn result<T>(outcome: Outcome<Option<T>>) -> Result<(T, Diagnostics), Diagnostics> {
+    match outcome.value {
+        _ if outcome.diagnostics.has_errors() => Err(outcome.diagnostics),
+        Some(value) => Ok((value, outcome.diagnostics)),
+        None => Err(Diagnostic::error("No result")
+            .detail("The provider gave neither a result nor an error. This is a defect of the provider: please report it.")
+            .into()),
+    }
 }
 
 /// A model that does not fit its own schema, or a value that was not caught before: a defect of the provider.

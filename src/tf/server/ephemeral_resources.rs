@@ -2,8 +2,9 @@
 //! nor private data are ever logged.
 
 use super::Server;
+use super::call::result;
 use super::deferral::{Reach, wish};
-use super::value::{encode, result};
+use super::value::encode;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::plan::{conform, propose};
 use crate::tf::proto::{
@@ -51,11 +52,11 @@ impl<P: Provider> Server<P> {
         if let Some(deferred) = wish(&mut outcome, capabilities) {
             return Ok(later(deferred));
         }
-        let opened = result(outcome.value, &mut outcome.diagnostics)?;
+        let (opened, diagnostics) = result(outcome)?;
         let expected = propose(&served.schema, &Value::Null, config.clone(), &config);
         let result = conform(&expected, opened.result);
         Ok(open_ephemeral_resource::Response {
-            diagnostics: outcome.diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(),
             renew_at: opened.renew_at.map(Into::into),
             result: Some(encode(&result, &served.ty)?),
             private: Some(opened.private),
@@ -73,10 +74,9 @@ impl<P: Provider> Server<P> {
         let private = request.private.unwrap_or_default();
         let token = self.stop.token();
         let call = Call::new(&*client, &token);
-        let mut outcome = served.block_type.renew(call, &private).await?;
-        let renewed = result(outcome.value, &mut outcome.diagnostics)?;
+        let (renewed, diagnostics) = result(served.block_type.renew(call, &private).await?)?;
         Ok(renew_ephemeral_resource::Response {
-            diagnostics: outcome.diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(),
             renew_at: renewed.renew_at.map(Into::into),
             private: Some(renewed.private),
         })

@@ -1,6 +1,6 @@
 //! Values on the wire: either encoding in, msgpack out.
 
-use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::diagnostics::Diagnostic;
 use crate::tf::json;
 use crate::tf::msgpack;
 use crate::tf::proto::DynamicValue;
@@ -41,18 +41,6 @@ pub(super) fn present(object: Value, what: &str) -> Result<Value, Diagnostic> {
     };
     Err(Diagnostic::error(format!("Unreadable {what}"))
         .detail(format!("The {what} that Terraform sent is {found}.")))
-}
-
-/// The result of a call that had to give one. Its errors alone, when there are any.
-pub(super) fn result<T>(value: Option<T>, diagnostics: &mut Diagnostics) -> Result<T, Diagnostics> {
-    if diagnostics.has_errors() {
-        return Err(std::mem::take(diagnostics));
-    }
-    value.ok_or_else(|| {
-        Diagnostic::error("No result")
-            .detail("The provider gave neither a result nor an error. This is a defect of the provider: please report it.")
-            .into()
-    })
 }
 
 /// Writes a value under its type.
