@@ -10,6 +10,7 @@ use tonic::{Response, Status};
 use tracing::Instrument;
 
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::function::FunctionError;
 use crate::tf::model::ModelError;
 use crate::tf::proto;
 use crate::tf::resource::Outcome;
@@ -63,10 +64,7 @@ impl Answer for proto::call_function::Response {
             .iter()
             .map(|diagnostic| format!("{}: {}", diagnostic.summary, diagnostic.detail));
         let text = sentences.collect::<Vec<_>>().join("\n");
-        self.error = Some(proto::FunctionError {
-            text,
-            function_argument: None,
-        });
+        self.error = Some(FunctionError::new(text).to_proto());
     }
 }
 
