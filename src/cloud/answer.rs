@@ -4,8 +4,9 @@
 //! What cannot be read is named, never repeated: an answer may hold a private key.
 
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// A JSON object of an answer.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,6 +43,18 @@ impl Object {
             (Err(error), Some(b'{')) if error.is_eof() => unreadable("it breaks off"),
             (Err(_), Some(b'<')) => unreadable("it is a page of HTML or XML, not JSON"),
             (Err(_), Some(_)) => unreadable("it is not JSON"),
+        }
+    }
+
+    /// Whether it says no, whatever its HTTP status: some services refuse with 200, and an answer from which nothing is read
+    /// (that of a deletion) would pass for success. No answer of a successful call has both of these.
+    pub fn is_refusal(&self) -> bool {
+        let said = |name: &str| self.text(name).ok().flatten();
+        match (said("Code"), said("Message")) {
+            (Some(code), Some(_)) => !["200", "ok", "success"]
+                .iter()
+                .any(|fine| code.eq_ignore_ascii_case(fine)),
+            _ => false,
         }
     }
 
@@ -130,7 +143,7 @@ impl Object {
         }
     }
 
-    /// A time: milliseconds since 1970 as a number or a text, or RFC 3339.
+    /// A time: milliseconds since 1970 as a number or a text, or RFC 3339, of which other services leave the seconds out.
     ///
     /// # Errors
     ///
@@ -142,6 +155,10 @@ impl Object {
         if let Ok(time) = OffsetDateTime::parse(text.trim(), &Rfc3339) {
             return Ok(Some(time));
         }
+        let minutes = format_description!("[year]-[month]-[day]T[hour]:[minute]Z");
+        if let Ok(time) = PrimitiveDateTime::parse(text.trim(), minutes) {
+            return Ok(Some(time.assume_utc()));
+        }
         let milliseconds: Option<i64> = self.integer(name)?;
         milliseconds
             .and_then(|ms| {
@@ -152,7 +169,8 @@ impl Object {
     }
 
     /// The objects of a list that the API wraps twice: `{"SslVpnServers": {"SslVpnServer": [{}, {}]}}`. A single object stands
-    /// for a list of one; either wrapping may be missing. `None` when there is no such attribute at all.
+    /// for a list of one; either wrapping may be missing, or both: who reads the object sees whether it is one of the kind.
+    /// `None` when there is no such attribute at all.
     ///
     /// # Errors
     ///
@@ -164,7 +182,7 @@ impl Object {
             Some(Value::Object(wrapping)) => match wrapping.get(inner) {
                 Some(wrapped) => wrapped,
                 None if wrapping.is_empty() => &Value::Null,
-                None => return Err(not_a_list()),
+                None => return Ok(Some(vec![Object(wrapping.clone())])),
             },
             Some(other) => other,
         };
@@ -230,6 +248,20 @@ mod tests {
         }
         assert!(Object::parse(&[0xff, 0xfe]).is_err());
         assert!(Object::parse("[".repeat(100_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_code_with_a_message_is_a_refusal() {
+        assert!(object(json!({"Code": "SystemBusy", "Message": "m"})).is_refusal());
+        for fine in [
+            json!({}),
+            json!({"Code": "x"}),
+            json!({"Message": "m"}),
+            json!({"Code": 200, "Message": "m"}),
+            json!({"Code": "Success", "Message": "m"}),
+        ] {
+            assert!(!object(fine.clone()).is_refusal(), "{fine}");
+        }
     }
 
     #[test]
@@ -303,6 +335,8 @@ mod tests {
         ] {
             assert_eq!(at(value.clone()).time("A"), Ok(Some(time)), "{value}");
         }
+        let minute = Ok(Some(datetime!(2017-04-21 05:46 UTC)));
+        assert_eq!(at(json!("2017-04-21T05:46Z")).time("A"), minute);
         assert!(at(json!(i64::MAX)).time("A").is_err());
         assert!(at(json!("soon")).time("A").is_err());
     }
@@ -314,6 +348,7 @@ mod tests {
             json!({"Item": [{"Id": 1}]}),
             json!({"Item": {"Id": 1}}),
             json!([{"Id": 1}]),
+            json!({"Id": 1}),
         ] {
             assert_eq!(
                 at(value.clone()).list("A", "Item"),
@@ -336,7 +371,7 @@ mod tests {
             );
         }
         assert_eq!(at(json!([])).list("B", "Item"), Ok(None));
-        for value in [json!("x"), json!({"Other": []}), json!([1]), json!(7)] {
+        for value in [json!("x"), json!({"Item": 7}), json!([1]), json!(7)] {
             assert!(at(value.clone()).list("A", "Item").is_err(), "{value}");
         }
     }

@@ -102,7 +102,7 @@ const DOCUMENTED: &[(Of, &str, Class, &str)] = &[
 ];
 
 /// The API's parameters and the arguments that set them, for messages that name the parameter.
-const PARAMETERS: [(&str, &str); 12] = [
+const PARAMETERS: [(&str, &str); 13] = [
     ("RegionId", "region"),
     ("VpnGatewayId", "vpn_gateway_id"),
     ("Name", "name"),
@@ -114,6 +114,7 @@ const PARAMETERS: [(&str, &str); 12] = [
     ("Compress", "compress"),
     ("EnableMultiFactorAuth", "enable_multi_factor_auth"),
     ("IDaaSInstanceId", "idaas_instance_id"),
+    ("IDaaSRegionId", "idaas_region_id"),
     ("IDaaSApplicationId", "idaas_application_id"),
 ];
 
@@ -178,22 +179,30 @@ fn by_form(http_status: u16, code: &str) -> Class {
 }
 
 /// The argument behind `InvalidParameter` and `MissingParameter`, which name the API's parameter after the code
-/// (`MissingParameter.Name`) or as a word of the message (`Specified parameter Name is not valid.`).
+/// (`MissingParameter.Name`), as the word after "parameter" in the message (`Specified parameter Name is not valid.`), or else
+/// anywhere in it (`RegionId is mandatory for this action.`).
 fn named_parameter(code: &str, message: &str) -> Option<&'static str> {
     let (kind, detail) = code.split_once('.').unwrap_or((code, ""));
     if kind != "InvalidParameter" && kind != "MissingParameter" {
         return None;
     }
-    let after_parameter = message
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
+    let words = || {
+        message
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+    };
+    let after_parameter = words()
         .skip_while(|word| !word.eq_ignore_ascii_case("parameter"))
-        .nth(1)
-        .unwrap_or("");
-    PARAMETERS
-        .iter()
-        .find(|(parameter, _)| *parameter == detail || *parameter == after_parameter)
-        .map(|(_, argument)| *argument)
+        .nth(1);
+    let argument_of = |word: &str| {
+        PARAMETERS
+            .iter()
+            .find(|(parameter, _)| *parameter == word)
+            .map(|(_, argument)| *argument)
+    };
+    argument_of(detail)
+        .or_else(|| after_parameter.and_then(argument_of))
+        .or_else(|| words().find_map(argument_of))
 }
 
 #[cfg(test)]
@@ -350,6 +359,12 @@ mod tests {
         let message = "The input parameter \"Proto\" that is mandatory for processing this request is not supplied.";
         assert_eq!(named("MissingParameter", message), Some("protocol"));
         assert_eq!(named("InvalidParameter.Cipher", ""), Some("cipher"));
+        let message = "Specified parameter IDaaSRegionId is not valid.";
+        assert_eq!(named("InvalidParameter", message), Some("idaas_region_id"));
+        let message = "Specified parameter Port is not valid for this Proto.";
+        assert_eq!(named("InvalidParameter", message), Some("port"));
+        let message = "RegionId is mandatory for this action.";
+        assert_eq!(named("MissingParameter", message), Some("region"));
         assert_eq!(named("InvalidParameter", "Specified parameter %s"), None);
     }
 }

@@ -231,7 +231,7 @@ fn judge<T: Read>(
         },
     };
     let object = Object::parse(&answer.body).map_err(|error| unreadable(error.to_string()))?;
-    if success {
+    if success && !object.is_refusal() {
         let read = T::read(&object).map_err(|error| unreadable(error.to_string()))?;
         let request_id = object.text("RequestId").ok().flatten();
         return Ok((read, request_id));

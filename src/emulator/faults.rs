@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::duration::WrittenDuration;
 use super::error::{self, ApiError, Documented};
+use super::operations::Operation;
 
 /// When the connection breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,9 @@ fn once() -> u32 {
 /// Why a fault makes no sense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
+    /// No call would ever meet it.
+    #[error("operation is * or one of {}", Operation::ALL.map(Operation::name).join(", "))]
+    Operation,
     /// It would change nothing.
     #[error("a fault needs at least one of code, http_status, delay, reset, retry_after_ms, body")]
     Nothing,
@@ -78,8 +82,11 @@ pub enum Instead {
 
 impl Fault {
     /// # Errors
-    /// When it changes nothing, or names no status.
+    /// When it is for no operation, changes nothing, or names no status.
     pub fn check(&self) -> Result<(), FaultError> {
+        if self.operation != "*" && Operation::of(&self.operation).is_none() {
+            return Err(FaultError::Operation);
+        }
         let does_something = self.code.is_some()
             || self.http_status.is_some()
             || self.delay.is_some()
@@ -116,8 +123,10 @@ impl Fault {
         }));
         refusal.code = code.clone().into();
         refusal.http_status = self.http_status.unwrap_or(refusal.http_status);
-        if let Some(message) = &self.message {
-            refusal.message.clone_from(message);
+        match &self.message {
+            Some(message) => refusal.message.clone_from(message),
+            // What the message is about is not known here, but the API never answers with a gap.
+            None => refusal.message = refusal.message.replace("%s", "(injected)"),
         }
         Some(Instead::Refuse(refusal))
     }
@@ -234,5 +243,26 @@ mod tests {
             Err(FaultError::Status)
         );
         assert!(serde_json::from_str::<Fault>(r#"{"operation":"*","cod":"x"}"#).is_err());
+        assert_eq!(
+            fault(r#"{"operation":"ModifySslVpnServers","code":"x"}"#).check(),
+            Err(FaultError::Operation)
+        );
+        assert!(
+            FaultError::Operation
+                .to_string()
+                .contains("ModifySslVpnServer,")
+        );
+    }
+
+    #[test]
+    fn no_injected_message_has_a_gap() {
+        for documented in error::DOCUMENTED {
+            let code = documented.code;
+            let fault = fault(&format!(r#"{{"operation":"*","code":"{code}"}}"#));
+            let Some(Instead::Refuse(refusal)) = fault.instead() else {
+                panic!("no refusal");
+            };
+            assert!(!refusal.message.contains("%s"), "{code}");
+        }
     }
 }

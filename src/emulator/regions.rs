@@ -31,6 +31,21 @@ pub const REGIONS: &[Region] = &[
     region("cn-heyuan", "China (Heyuan)", "华南2(河源)"),
     region("cn-guangzhou", "China (Guangzhou)", "华南3(广州)"),
     region("cn-chengdu", "China (Chengdu)", "西南1(成都)"),
+    region(
+        "cn-shanghai-finance-1",
+        "China East 2 Finance",
+        "华东2 金融云",
+    ),
+    region(
+        "cn-shenzhen-finance-1",
+        "China South 1 Finance",
+        "华南1 金融云",
+    ),
+    region(
+        "cn-north-2-gov-1",
+        "China North 2 Ali Gov 1",
+        "华北2 阿里政务云1",
+    ),
     region("cn-hongkong", "China (Hong Kong)", "中国香港"),
     region("ap-southeast-1", "Singapore", "新加坡"),
     region(
@@ -59,7 +74,10 @@ impl Region {
     /// Where the real API answers for this region.
     pub fn endpoint(&self) -> String {
         match self.id {
-            "cn-hangzhou" => "vpc.aliyuncs.com".to_owned(),
+            "cn-hangzhou"
+            | "cn-shanghai-finance-1"
+            | "cn-shenzhen-finance-1"
+            | "cn-north-2-gov-1" => "vpc.aliyuncs.com".to_owned(),
             id => format!("vpc.{id}.aliyuncs.com"),
         }
     }
@@ -79,5 +97,21 @@ mod tests {
         assert!(is_known("cn-hangzhou"));
         assert!(!is_known("cn-nowhere-1"));
         assert!(!is_known("China (Hangzhou)"));
+    }
+
+    #[test]
+    fn the_regions_of_the_central_endpoint_name_it() {
+        let central: Vec<&str> = REGIONS
+            .iter()
+            .filter(|region| region.endpoint() == "vpc.aliyuncs.com")
+            .map(|region| region.id)
+            .collect();
+        let documented = [
+            "cn-hangzhou",
+            "cn-shanghai-finance-1",
+            "cn-shenzhen-finance-1",
+            "cn-north-2-gov-1",
+        ];
+        assert_eq!(central, documented);
     }
 }

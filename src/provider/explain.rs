@@ -15,6 +15,9 @@ pub fn diagnostic(summary: impl Into<String>, error: &Error) -> Diagnostic {
 /// What a person can do about it.
 pub fn advice(error: &Error) -> String {
     let operation = error.operation();
+    if let Error::Cancelled { .. } = error {
+        return "Terraform was interrupted, or the timeout was over, before the answer arrived. Run Terraform again.".to_owned();
+    }
     match (error.class(), error.api()) {
         (Class::Input, Some(api)) => match api.argument {
             Some(argument) => format!("Correct {argument} and apply again."),
@@ -42,6 +45,33 @@ pub fn advice(error: &Error) -> String {
         }
         (Class::Retry, None) => "Check the network, the proxy and the endpoint (endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT), then run Terraform again.".to_owned(),
         (Class::Defect, _) => "This is a defect of the provider: please report it with the RequestId.".to_owned(),
-        (Class::DryRunPassed | Class::Unknown, _) => "Look the code up in the API's error center, or give the RequestId to support.".to_owned(),
+        (Class::DryRunPassed | Class::Unknown, None) => "Check the endpoint (endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT) and what stands between it and this machine.".to_owned(),
+        (Class::DryRunPassed | Class::Unknown, Some(_)) => "Look the code up in the API's error center, or give the RequestId to support.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_look_up_a_code_that_is_not_there() {
+        let called_off = Error::Cancelled {
+            operation: "CreateSslVpnServer",
+            sent: true,
+        };
+        let other_page = Error::Answer {
+            operation: "DescribeSslVpnServers",
+            http_status: 404,
+            request_id: None,
+            reason: "it is a page of HTML or XML, not JSON".to_owned(),
+            class: Class::Unknown,
+        };
+        assert!(advice(&called_off).starts_with("Terraform was interrupted"));
+        assert!(advice(&other_page).starts_with("Check the endpoint"));
+        for error in [called_off, other_page] {
+            let shown = diagnostic("Not done", &error).detail;
+            assert!(!shown.contains("code"), "{shown}");
+        }
     }
 }

@@ -69,3 +69,21 @@ impl Provider for Alivpn {
         vec![Box::new(SslVpnServerResource)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_argument_and_attribute_has_a_description() {
+        assert_eq!(Alivpn.schema().undescribed(), [""; 0]);
+        for resource in Alivpn.resources() {
+            assert_eq!(
+                resource.schema().undescribed(),
+                [""; 0],
+                "{}",
+                resource.type_name()
+            );
+        }
+    }
+}

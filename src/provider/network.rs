@@ -35,14 +35,29 @@ pub fn network(text: &str) -> Option<Ipv4Net> {
     parse(text).map(|network| network.trunc())
 }
 
-/// The networks of some texts, without host bits; a text that is no network is left out.
-pub fn networks<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<Ipv4Net> {
-    texts.into_iter().filter_map(network).collect()
+/// The text of a network without host bits. A text that is no IPv4 network stands for itself: the cloud may have others.
+pub fn without_host_bits(text: &str) -> String {
+    network(text).map_or_else(|| text.to_owned(), |network| network.to_string())
+}
+
+/// The networks of some texts in a form in which equal means the same networks.
+pub fn networks<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    texts.into_iter().map(without_host_bits).collect()
 }
 
 /// Whether two networks share an address.
 pub fn overlap(one: Ipv4Net, other: Ipv4Net) -> bool {
     one.contains(&other) || other.contains(&one)
+}
+
+/// The network of a text that is a valid `client_ip_pool`.
+pub fn client_ip_pool(text: &str) -> Option<Ipv4Net> {
+    parse(text).filter(|_| ClientIpPool.fault(text).is_none())
+}
+
+/// The network of a text that is a valid element of `local_subnets`, without host bits.
+pub fn local_subnet(text: &str) -> Option<Ipv4Net> {
+    network(text).filter(|_| LocalSubnet.fault(text).is_none())
 }
 
 /// `client_ip_pool`: an IPv4 network /16 to /29, no host bits, outside the reserved ranges.
@@ -53,6 +68,19 @@ pub struct ClientIpPool;
 #[derive(Debug, Clone, Copy)]
 pub struct LocalSubnet;
 
+impl ClientIpPool {
+    fn fault(self, text: &str) -> Option<String> {
+        let reserved = RESERVED.iter().chain([&SHARED]);
+        fault(text, 16..=29, HostBits::Refused, reserved)
+    }
+}
+
+impl LocalSubnet {
+    fn fault(self, text: &str) -> Option<String> {
+        fault(text, 8..=32, HostBits::Allowed, RESERVED.iter())
+    }
+}
+
 impl Validator for ClientIpPool {
     fn description(&self) -> String {
         "be an IPv4 network from /16 to /29 without host bits, such as \"10.30.30.0/24\", outside 100.64.0.0/10, 127.0.0.0/8, \
@@ -62,12 +90,7 @@ impl Validator for ClientIpPool {
 
     fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
         let Value::String(text) = value else { return };
-        let fault = fault(
-            text,
-            16..=29,
-            HostBits::Refused,
-            RESERVED.iter().chain([&SHARED]),
-        );
+        let fault = self.fault(text);
         diagnostics.extend(fault.map(|fault| invalid(path, &self.description(), &fault)));
     }
 }
@@ -79,7 +102,7 @@ impl Validator for LocalSubnet {
 
     fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
         let Value::String(text) = value else { return };
-        let fault = fault(text, 8..=32, HostBits::Allowed, RESERVED.iter());
+        let fault = self.fault(text);
         diagnostics.extend(fault.map(|fault| invalid(path, &self.description(), &fault)));
     }
 }
@@ -213,5 +236,13 @@ mod tests {
             networks(["10.0.0.9/24", "10.0.1.0/24"])
         );
         assert_ne!(networks(["10.0.0.0/24"]), networks(["10.0.0.0/25"]));
+    }
+
+    #[test]
+    fn a_network_of_another_kind_makes_a_difference() {
+        assert_ne!(
+            networks(["10.0.0.0/24", "fd00::/64"]),
+            networks(["10.0.0.0/24"])
+        );
     }
 }

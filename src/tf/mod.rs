@@ -14,20 +14,26 @@ pub mod diagnostics;
 pub mod encoding;
 pub mod ephemeral_resource;
 pub mod function;
+pub mod generate;
+pub mod identity;
 pub mod json;
 pub mod list_resource;
 pub mod model;
+pub mod move_state;
 pub mod msgpack;
 pub mod number;
 pub mod path;
 pub mod plan;
+pub mod private;
 pub mod provider;
 pub mod resource;
 pub mod schema;
 pub mod server;
 pub mod types;
+pub mod upgrade;
 pub mod validators;
 pub mod value;
+pub mod write_only;
 
 /// The messages and services of `proto/tfplugin5.proto`, client and server.
 #[allow(missing_docs, clippy::all)]

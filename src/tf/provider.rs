@@ -29,6 +29,11 @@ pub trait Provider: Send + Sync + 'static {
     /// The shape of the provider block.
     fn schema(&self) -> Schema;
 
+    /// The shape of what a module may say in a `provider_meta` block. `None`: nothing.
+    fn meta_schema(&self) -> Option<Schema> {
+        None
+    }
+
     /// Rules across arguments. The declared validators have passed; values may be unknown.
     fn validate(&self, config: &Self::Config) -> Diagnostics {
         let _ = config;

@@ -4,16 +4,22 @@
 //! ([`crate::tf::plan`]) and holds the answers to Terraform's contract. [`Erased`] is the same resource in terms of
 //! [`Value`], so that a server can keep many of different models.
 
+mod erased;
+
 use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
 use super::deferral::Deferral;
-use super::diagnostics::Diagnostics;
-use super::model::{ModelError, from_value, to_value};
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::identity::{Identity, IdentitySchema};
+use super::move_state::{MoveSource, Moved};
+use super::private::{self, Private};
 use super::schema::Schema;
+use super::upgrade::Upgrader;
 use super::value::Value;
+pub use erased::Erased;
 
 /// What came of a call, and what there is to say about it.
 ///
@@ -24,6 +30,8 @@ pub struct Outcome<T> {
     pub value: T,
     /// Warnings and errors, in the order in which they are shown.
     pub diagnostics: Diagnostics,
+    /// The object's private data from now on; `None` leaves it as it is, byte for byte.
+    pub private: Option<Private>,
     /// The call is to be made again later, if the caller can wait.
     pub deferral: Option<Deferral>,
 }
@@ -39,6 +47,7 @@ impl<T> Outcome<T> {
         Self {
             value,
             diagnostics: diagnostics.into(),
+            private: None,
             deferral: None,
         }
     }
@@ -51,10 +60,25 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// The result with private data to keep beside the object's state.
+    #[must_use]
+    pub fn private<D: Serialize + ?Sized>(mut self, data: &D) -> Self {
+        match Private::of(data) {
+            Ok(private) => self.private = Some(private),
+            Err(error) => self.diagnostics.push(
+                Diagnostic::error("Private data that cannot be written").detail(format!(
+                    "{error}. This is a defect of the provider: please report it."
+                )),
+            ),
+        }
+        self
+    }
+
     pub(super) fn try_map<U, E>(self, to: impl FnOnce(T) -> Result<U, E>) -> Result<Outcome<U>, E> {
         Ok(Outcome {
             value: to(self.value)?,
             diagnostics: self.diagnostics,
+            private: self.private,
             deferral: self.deferral,
         })
     }
@@ -74,12 +98,21 @@ pub struct Call<'a, C> {
     pub client: &'a C,
     /// Cancelled when Terraform says Stop: every wait ends at once.
     pub cancel: &'a CancellationToken,
+    /// What the resource keeps beside the object's state. In an apply: as it was planned.
+    pub private: &'a Private,
+    /// What the module says in its `provider_meta` block, under the provider's schema for it; null where it says nothing.
+    pub meta: &'a Value,
 }
 
 impl<'a, C> Call<'a, C> {
     /// A call about nothing that has private data, from a module without `provider_meta`.
     pub fn new(client: &'a C, cancel: &'a CancellationToken) -> Self {
-        Self { client, cancel }
+        Self {
+            client,
+            cancel,
+            private: &private::NONE,
+            meta: &Value::Null,
+        }
     }
 }
 
@@ -92,6 +125,21 @@ pub struct Change<M> {
     pub config: M,
     /// What would become of the object by the schema's rules alone; a resource's plan may refine it.
     pub planned: M,
+    /// What the resource keeps beside the object's state.
+    pub private: Private,
+    /// See [`Call::meta`].
+    pub meta: Value,
+}
+
+/// An object that is to be destroyed.
+#[derive(Debug, Clone)]
+pub struct Destroy<M> {
+    /// The object as the state has it.
+    pub prior: M,
+    /// What the resource keeps beside the object's state.
+    pub private: Private,
+    /// See [`Call::meta`].
+    pub meta: Value,
 }
 
 /// An accepted plan, on its way to becoming true.
@@ -99,7 +147,7 @@ pub struct Change<M> {
 pub struct Update<M, D> {
     /// The object as the state has it.
     pub prior: M,
-    /// What was planned; unknown only where the cloud decides.
+    /// What was planned; unknown only where the cloud decides. Write-only attributes are as the configuration has them.
     pub planned: M,
     /// What [`Resource::plan`] decided, when it reached apply.
     pub decision: Option<D>,
@@ -130,14 +178,43 @@ pub trait Resource: Send + Sync + 'static {
     /// The shape of the object and its declared rules.
     fn schema(&self) -> Schema;
 
-    /// Rules across arguments. The declared validators have passed; values may be unknown.
+    /// Rules across arguments, told together with what the declared validators find: a value may be one that they refuse,
+    /// and may be unknown.
     fn validate(&self, config: &Self::Model) -> Diagnostics {
         let _ = config;
         Diagnostics::default()
     }
 
+    /// The steps from older versions of the schema to the next, one for each.
+    fn upgraders(&self) -> Vec<Upgrader> {
+        Vec::new()
+    }
+
+    /// What the type's objects are known by beyond a state. `None`: they have no identity.
+    fn identity(&self) -> Option<IdentitySchema> {
+        None
+    }
+
+    /// The identity of an object; `None` while it is not known. Unless the resource says otherwise it consists of the
+    /// object's attributes of the same names.
+    fn identify(&self, object: &Self::Model) -> Option<Identity> {
+        self.identity()?.of(object)
+    }
+
+    /// Takes over an object of another resource type, without a client. `None`: not of this one.
+    fn move_from(&self, source: &MoveSource) -> Option<Result<Moved<Self::Model>, Diagnostics>> {
+        let _ = source;
+        None
+    }
+
     /// Refines the plan of a create or an update; must give the same answer for the same question.
     fn plan(&self, change: Change<Self::Model>) -> Outcome<Planned<Self::Model, Self::Decision>>;
+
+    /// Says what there is to say before an object is destroyed. An error prevents it.
+    fn plan_destroy(&self, destroy: Destroy<Self::Model>) -> Outcome<()> {
+        let _ = destroy;
+        Outcome::new(())
+    }
 
     /// The object as it is now; `None` when it is gone.
     async fn read(
@@ -146,7 +223,8 @@ pub trait Resource: Send + Sync + 'static {
         state: Self::Model,
     ) -> Outcome<Option<Self::Model>>;
 
-    /// Creates the object. `None` beside an error: nothing was created.
+    /// Creates the object. `None` beside an error: nothing was created. Write-only attributes of `planned` are as the
+    /// configuration has them.
     async fn create(
         &self,
         call: Call<'_, Self::Client>,
@@ -167,141 +245,22 @@ pub trait Resource: Send + Sync + 'static {
         state: Self::Model,
     ) -> Outcome<Option<Self::Model>>;
 
-    /// The object of an ID that a person gave. Terraform reads it next.
-    async fn import(
+    /// The object of an ID that a person gave; `None` beside an error. Terraform reads it next.
+    async fn import(&self, call: Call<'_, Self::Client>, id: &str) -> Outcome<Option<Self::Model>>;
+
+    /// The object of an identity, whose required values are there. Unless the resource says otherwise it is an object of
+    /// which the identity's values are all that is known: Terraform reads it next.
+    async fn import_by_identity(
         &self,
         call: Call<'_, Self::Client>,
-        id: &str,
-    ) -> Result<Self::Model, Diagnostics>;
-}
-
-/// A [`Resource`] in terms of values; what the server holds.
-#[async_trait]
-pub trait Erased<C>: Send + Sync {
-    /// See [`Resource::type_name`].
-    fn type_name(&self) -> &'static str;
-    /// See [`Resource::schema`].
-    fn schema(&self) -> Schema;
-    /// See [`Resource::validate`].
-    fn validate(&self, config: &Value) -> Result<Diagnostics, ModelError>;
-    /// See [`Resource::plan`]; the decision is JSON.
-    fn plan(&self, change: Change<Value>) -> Result<Outcome<Planned<Value, Vec<u8>>>, ModelError>;
-    /// See [`Resource::read`].
-    async fn read(&self, call: Call<'_, C>, state: &Value) -> Result<Outcome<Value>, ModelError>;
-    /// See [`Resource::create`].
-    async fn create(
-        &self,
-        call: Call<'_, C>,
-        planned: &Value,
-    ) -> Result<Outcome<Value>, ModelError>;
-    /// See [`Resource::update`]; a decision that cannot be read counts as absent.
-    async fn update(
-        &self,
-        call: Call<'_, C>,
-        prior: &Value,
-        planned: &Value,
-        decision: Option<&[u8]>,
-    ) -> Result<Outcome<Value>, ModelError>;
-    /// See [`Resource::delete`].
-    async fn delete(&self, call: Call<'_, C>, state: &Value) -> Result<Outcome<Value>, ModelError>;
-    /// See [`Resource::import`].
-    async fn import(
-        &self,
-        call: Call<'_, C>,
-        id: &str,
-    ) -> Result<Result<Value, Diagnostics>, ModelError>;
-}
-
-/// Null for an object that does not exist.
-fn object_or_null<M: Serialize>(object: Option<M>) -> Result<Value, ModelError> {
-    object.map_or(Ok(Value::Null), |object| to_value(&object))
-}
-
-#[async_trait]
-impl<R: Resource> Erased<R::Client> for R {
-    fn type_name(&self) -> &'static str {
-        Resource::type_name(self)
-    }
-
-    fn schema(&self) -> Schema {
-        Resource::schema(self)
-    }
-
-    fn validate(&self, config: &Value) -> Result<Diagnostics, ModelError> {
-        Ok(Resource::validate(self, &from_value(config)?))
-    }
-
-    fn plan(&self, change: Change<Value>) -> Result<Outcome<Planned<Value, Vec<u8>>>, ModelError> {
-        let change = Change {
-            prior: change.prior.as_ref().map(from_value).transpose()?,
-            config: from_value(&change.config)?,
-            planned: from_value(&change.planned)?,
-        };
-        Resource::plan(self, change).try_map(|planned| {
-            Ok(Planned {
-                state: to_value(&planned.state)?,
-                decision: planned
-                    .decision
-                    .and_then(|decision| serde_json::to_vec(&decision).ok()),
-            })
-        })
-    }
-
-    async fn read(
-        &self,
-        call: Call<'_, R::Client>,
-        state: &Value,
-    ) -> Result<Outcome<Value>, ModelError> {
-        Resource::read(self, call, from_value(state)?)
-            .await
-            .try_map(object_or_null)
-    }
-
-    async fn create(
-        &self,
-        call: Call<'_, R::Client>,
-        planned: &Value,
-    ) -> Result<Outcome<Value>, ModelError> {
-        Resource::create(self, call, from_value(planned)?)
-            .await
-            .try_map(object_or_null)
-    }
-
-    async fn update(
-        &self,
-        call: Call<'_, R::Client>,
-        prior: &Value,
-        planned: &Value,
-        decision: Option<&[u8]>,
-    ) -> Result<Outcome<Value>, ModelError> {
-        let update = Update {
-            prior: from_value(prior)?,
-            planned: from_value(planned)?,
-            decision: decision.and_then(|json| serde_json::from_slice(json).ok()),
-        };
-        Resource::update(self, call, update)
-            .await
-            .try_map(|object| to_value(&object))
-    }
-
-    async fn delete(
-        &self,
-        call: Call<'_, R::Client>,
-        state: &Value,
-    ) -> Result<Outcome<Value>, ModelError> {
-        Resource::delete(self, call, from_value(state)?)
-            .await
-            .try_map(object_or_null)
-    }
-
-    async fn import(
-        &self,
-        call: Call<'_, R::Client>,
-        id: &str,
-    ) -> Result<Result<Value, Diagnostics>, ModelError> {
-        match Resource::import(self, call, id).await {
-            Ok(model) => to_value(&model).map(Ok),
-            Err(diagnostics) => Ok(Err(diagnostics)),
+        identity: &Identity,
+    ) -> Outcome<Option<Self::Model>> {
+        let _ = call;
+        match identity.read() {
+            Ok(object) => Outcome::new(Some(object)),
+            Err(error) => Outcome::failed(Diagnostic::error("Cannot import by identity").detail(
+                format!("{error}. This is a defect of the provider: please report it."),
+            )),
         }
     }
 }

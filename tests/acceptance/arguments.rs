@@ -182,6 +182,35 @@ fn a_wrong_value_is_an_error_at_its_argument_that_says_what_is_allowed() {
 }
 
 #[test]
+fn all_mistakes_are_told_at_once_and_none_for_its_consequences() {
+    let workspace = Workspace::empty();
+    workspace.provider("");
+    workspace.write(&server(
+        "this",
+        r#"
+  client_ip_pool           = "10.0.0.0/8"
+  local_subnets            = ["10.1.2.3/16", "10.1.0.0/16"]
+  port                     = 443
+  enable_multi_factor_auth = true
+"#,
+    ));
+    let found = located(&workspace.validate(), "this");
+    let summaries: Vec<String> = found
+        .iter()
+        .map(|diagnostic| text(&diagnostic["summary"]))
+        .collect();
+    assert_eq!(
+        summaries,
+        [
+            "Invalid value for `client_ip_pool`",
+            "Invalid value for `port`",
+            "Duplicate subnet",
+            "Missing IDaaS instance",
+        ]
+    );
+}
+
+#[test]
 fn what_the_api_allows_is_valid() {
     let workspace = Workspace::empty();
     workspace.provider("");

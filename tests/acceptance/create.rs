@@ -190,6 +190,24 @@ fn a_gateway_that_has_a_server_already_names_it_and_the_block_that_adopts_it() {
 }
 
 #[test]
+fn a_replacement_that_would_create_first_is_told_that_the_old_server_has_to_go_first() {
+    let emulator = Emulator::quick();
+    let workspace = Workspace::new(&emulator);
+    let body = "  lifecycle {\n    create_before_destroy = true\n  }";
+    workspace.write(&server("this", body));
+    workspace.apply().exits(0);
+    let id = emulator.server_id();
+    let replace = "-replace=alivpn_ssl_vpn_server.this";
+    workspace
+        .terraform(&["apply", "-no-color", "-auto-approve", replace])
+        .exits(1)
+        .says("Resource.QuotaFull")
+        .says("remove `create_before_destroy`");
+    assert_eq!(workspace.attributes()["id"], id.as_str());
+    assert_eq!(emulator.server_id(), id);
+}
+
+#[test]
 fn two_blocks_for_one_gateway_take_turns_and_one_is_told_of_the_other() {
     let emulator = Emulator::quick();
     let workspace = Workspace::new(&emulator);

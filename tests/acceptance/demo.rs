@@ -1,13 +1,14 @@
 //! `alivpn demo`: what a person runs first.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use crate::terraform::terraform;
@@ -69,6 +70,12 @@ fn the_demo_shows_every_step_and_leaves_nothing_behind() {
     ] {
         assert!(printed.contains(call), "{call} is not shown:\n{printed}");
     }
+    let (_, drift) = printed.split_once("5/7").expect("a step of drift");
+    let findings: Vec<&str> = drift
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("ok: "))
+        .collect();
+    assert!(findings[0].starts_with("drift found"), "{printed}");
     is_empty(temporary_files.path());
 }
 
@@ -86,8 +93,8 @@ fn without_terraform_the_demo_says_what_is_missing() {
     );
 }
 
-#[test]
-fn an_interrupted_demo_ends_and_leaves_nothing_behind() {
+/// Ends a demo in its first steps by `end`, and sees that neither a process nor a file of it is left.
+fn ended_by(end: impl FnOnce(Pid)) {
     let temporary_files = tempfile::tempdir().expect("a temporary folder");
     let path = folder_with_terraform();
     let mut demo = demo(temporary_files.path(), path.path())
@@ -99,18 +106,73 @@ fn an_interrupted_demo_ends_and_leaves_nothing_behind() {
     // Anywhere in the first steps.
     thread::sleep(Duration::from_secs(2));
     let group = Pid::from_raw(demo.id().try_into().expect("a process ID fits"));
-    killpg(group, Signal::SIGINT).expect("the process group takes a signal");
+    end(group);
     let begun = Instant::now();
-    while demo
-        .try_wait()
-        .expect("the demo can be waited for")
-        .is_none()
-    {
-        if begun.elapsed() > Duration::from_secs(15) {
+    let is_late = || begun.elapsed() > Duration::from_secs(15);
+    let status = loop {
+        if let Some(status) = demo.try_wait().expect("the demo can be waited for") {
+            break status;
+        }
+        if is_late() {
             let _ = killpg(group, Signal::SIGKILL);
-            panic!("the demo goes on after Ctrl-C");
+            panic!("the demo goes on");
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    // A group without a process takes no signal, not even the one that is none.
+    while killpg(group, None).is_ok() {
+        if is_late() {
+            let _ = killpg(group, Signal::SIGKILL);
+            panic!("a process of the demo goes on");
         }
         thread::sleep(Duration::from_millis(20));
     }
+    assert_eq!(status.code(), Some(1));
     is_empty(temporary_files.path());
+}
+
+#[test]
+fn an_interrupted_demo_ends_and_leaves_nothing_behind() {
+    ended_by(|group| killpg(group, Signal::SIGINT).expect("the process group takes a signal"));
+}
+
+#[test]
+fn a_demo_that_alone_is_told_to_end_leaves_nothing_behind() {
+    ended_by(|demo| kill(demo, Signal::SIGTERM).expect("the demo takes a signal"));
+}
+
+#[test]
+fn a_demo_that_nobody_reads_still_tells_by_its_status_what_went_wrong() {
+    let temporary_files = tempfile::tempdir().expect("a temporary folder");
+    let path = tempfile::tempdir().expect("a temporary folder");
+    let idle = path.path().join("terraform");
+    fs::write(&idle, "#!/bin/sh\n").expect("a script can be written");
+    fs::set_permissions(&idle, fs::Permissions::from_mode(0o755)).expect("a script");
+    let mut demo = demo(temporary_files.path(), path.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the demo starts");
+    drop(demo.stdout.take());
+    let output = demo.wait_with_output().expect("the demo can be waited for");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(
+        errors.contains("expected one successful CreateSslVpnServer"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named_with_the_way_out() {
+    let path = folder_with_terraform();
+    let output = demo(Path::new("/nonexistent"), path.path())
+        .output()
+        .expect("the demo runs");
+    assert_eq!(output.status.code(), Some(1));
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        printed.contains("/nonexistent/") && printed.contains("TMPDIR"),
+        "{printed}"
+    );
 }

@@ -1,8 +1,10 @@
 //! A network and a cloud that fail in passing: the apply succeeds, with one effect.
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use crate::emulator::{Call, Emulator, of};
+use crate::emulator::{Call, Emulator, GATEWAY, of};
 use crate::terraform::{Workspace, server};
 
 /// All attempts of a change carried one ClientToken, and there was more than one.
@@ -96,4 +98,42 @@ fn a_throttled_call_waits_as_long_as_it_was_told() {
     let creates = of(&calls, "CreateSslVpnServer");
     assert_eq!(creates.len(), 2, "{calls:#?}");
     assert!(creates[1].at_ms - creates[0].at_ms >= 2500, "{calls:#?}");
+}
+
+#[test]
+fn a_delete_whose_answer_was_lost_still_waits_for_the_gateway() {
+    let emulator = Emulator::start(&["--converge", "2s"]);
+    let workspace = Workspace::new(&emulator);
+    workspace.write(&server("this", ""));
+    workspace.apply().exits(0);
+    emulator.fault(json!({ "operation": "DeleteSslVpnServer", "reset": "after" }));
+    emulator.fault(json!({
+        "operation": "DeleteSslVpnServer", "code": "InvalidSslVpnServerId.NotFound", "http_status": 404
+    }));
+    workspace.destroy().exits(0);
+    assert_eq!(emulator.gateway(GATEWAY)["Status"], "active");
+    assert!(emulator.servers().is_empty());
+}
+
+#[test]
+fn an_interrupt_never_claims_that_nothing_happened_after_a_lost_answer() {
+    let emulator = Emulator::start(&["--converge", "60s"]);
+    let workspace = Workspace::new(&emulator);
+    workspace.write(&server("this", ""));
+    emulator.fault(json!({ "operation": "CreateSslVpnServer", "reset": "after" }));
+    emulator.fault(json!({
+        "operation": "CreateSslVpnServer", "code": "VpnGateway.Configuring", "http_status": 400, "count": 0
+    }));
+    let apply = workspace.start_apply();
+    emulator.wait_for_calls("a look at the busy gateway", |calls| {
+        !of(calls, "DescribeVpnGateway").is_empty()
+    });
+    apply.interrupt();
+    apply
+        .wait(Duration::from_secs(3))
+        .exits(1)
+        .does_not_say("Nothing was changed")
+        .says("may have carried it out")
+        .says("names the server and how to import it");
+    assert_eq!(emulator.servers().len(), 1);
 }

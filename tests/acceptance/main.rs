@@ -25,6 +25,7 @@ mod import;
 mod interrupt;
 mod mfa;
 mod parallel;
+mod private;
 mod region;
 mod secrets;
 mod subnets;

@@ -11,6 +11,7 @@ mod ending;
 mod handshake;
 mod logs;
 mod orphan;
+mod provider;
 mod services;
 mod tls;
 

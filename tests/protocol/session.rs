@@ -7,7 +7,8 @@ use serde_json::Value as Json;
 use terraform_provider_alivpn::tf::msgpack;
 use terraform_provider_alivpn::tf::proto::provider_client::ProviderClient;
 use terraform_provider_alivpn::tf::proto::{
-    self, DynamicValue, configure, get_provider_schema, read_data_source, stop,
+    self, ClientCapabilities, DynamicValue, ResourceIdentityData, configure, get_provider_schema,
+    get_resource_identity_schemas, read_data_source, stop,
 };
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
@@ -120,16 +121,40 @@ impl Session {
         log()
     }
 
+    /// The type of a resource's identity, as its schema on the wire says.
+    pub async fn identity_type(&mut self, type_name: &str) -> Type {
+        let answer = self
+            .client
+            .get_resource_identity_schemas(get_resource_identity_schemas::Request {})
+            .await
+            .unwrap();
+        let schemas = answer.into_inner().identity_schemas;
+        let attributes = schemas[type_name].identity_attributes.iter();
+        Type::object(attributes.map(|attribute| {
+            (
+                attribute.name.clone(),
+                Type::from_json(&attribute.r#type).unwrap(),
+            )
+        }))
+    }
+
+    /// The provider of `tests/support/exercise`, configured with what is not known yet.
+    pub async fn unknown_exercise() -> Session {
+        let mut session = Session::exercise().await;
+        session.configure_unknown().await;
+        session
+    }
+
+    /// Configures the exercise provider with what is not known yet.
+    pub async fn configure_unknown(&mut self) {
+        let prefix = Type::object([("prefix", Type::String)]);
+        let unknown = Value::map([("prefix", Value::Unknown)]);
+        self.configure_with(msgpack(&unknown, &prefix)).await;
+    }
+
     /// Configures the provider, which must not complain.
     pub async fn configure(&mut self, config: &str) {
         self.configure_with(json(config)).await;
-    }
-
-    /// Configures the exercise provider with what is known only after apply.
-    pub async fn configure_unknown(&mut self) {
-        let config = Value::map([("prefix", Value::Unknown)]);
-        let ty = Type::object([("prefix", Type::String)]);
-        self.configure_with(encode(&config, &ty)).await;
     }
 
     async fn configure_with(&mut self, config: Option<DynamicValue>) {
@@ -190,11 +215,26 @@ pub fn json(text: &str) -> Option<DynamicValue> {
     })
 }
 
-/// A value in msgpack, the first of the two.
-pub fn encode(value: &Value, ty: &Type) -> Option<DynamicValue> {
+/// A value in msgpack, the encoding that Terraform uses. Unlike JSON it can say unknown.
+pub fn msgpack(value: &Value, ty: &Type) -> Option<DynamicValue> {
     Some(DynamicValue {
         msgpack: msgpack::encode(value, ty).unwrap().into(),
         json: Default::default(),
+    })
+}
+
+/// An identity in JSON.
+pub fn identity(text: &str) -> Option<ResourceIdentityData> {
+    Some(ResourceIdentityData {
+        identity_data: json(text),
+    })
+}
+
+/// What a caller that can wait says of itself.
+pub fn patient() -> Option<ClientCapabilities> {
+    Some(ClientCapabilities {
+        deferral_allowed: true,
+        write_only_attributes_allowed: true,
     })
 }
 

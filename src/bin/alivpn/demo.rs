@@ -10,8 +10,12 @@ mod folder;
 mod story;
 mod terraform;
 
+use std::io::{self, Write};
+
 use clap::Args;
 use tokio_util::sync::CancellationToken;
+
+use crate::end_signal::end_signal;
 
 use emulator::Emulator;
 use folder::WorkFolder;
@@ -26,14 +30,14 @@ pub struct Arguments {
     keep: bool,
 }
 
-/// Plays the demo; an error when a step did not do what it should, or on Ctrl-C.
+/// Plays the demo; an error when a step did not do what it should, or on Ctrl-C or SIGTERM.
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let interrupt = CancellationToken::new();
     let pressed = interrupt.clone();
+    let ended = end_signal()?;
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            pressed.cancel();
-        }
+        ended.await;
+        pressed.cancel();
     });
 
     let core = terraform::find()?;
@@ -50,7 +54,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let failed = result.is_err() && !interrupt.is_cancelled();
     if arguments.keep || failed {
         folder.keep();
-        println!("\nThe folder is kept: {}", folder.path().display());
+        let kept = folder.path().display();
+        let _ = writeln!(io::stdout().lock(), "\nThe folder is kept: {kept}");
     }
     result
 }

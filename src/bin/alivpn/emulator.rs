@@ -10,6 +10,8 @@ use terraform_provider_alivpn::emulator::{
     AccessKey, Emulator, GatewaySetting, Settings, Timing, default_gateways, duration,
 };
 
+use crate::end_signal::end_signal;
+
 /// Answer as Alibaba Cloud's VPC API does, on this machine
 #[derive(Args)]
 pub struct Arguments {
@@ -74,28 +76,6 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     ended.await;
     running.stop().await;
     Ok(())
-}
-
-/// Ready on Ctrl-C or SIGTERM; listens from the moment it is made.
-#[cfg(unix)]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ready on Ctrl-C.
-#[cfg(not(unix))]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }
 
 /// How to point Terraform here.

@@ -3,6 +3,7 @@
 
 mod demo;
 mod emulator;
+mod end_signal;
 
 use std::process::ExitCode;
 

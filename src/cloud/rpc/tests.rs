@@ -107,6 +107,20 @@ async fn a_gateways_page_is_sat_out() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_one_whatever_its_http_status() {
+    succeeds_after(vec![Reply::refusal(200, "SystemBusy")]).await;
+    let server = TestServer::start(vec![Reply::refusal(200, "Forbidden")]).await;
+    let cancel = CancellationToken::new();
+    let error = server
+        .client()
+        .delete_ssl_vpn_server(REGION, "vss-1", &ClientToken::random(), &cancel)
+        .await
+        .unwrap_err();
+    assert_eq!(error.class(), Class::Permission);
+    assert!(!error.may_have_acted());
+}
+
+#[tokio::test]
 async fn an_answer_that_breaks_off_or_is_of_another_kind_is_asked_for_again() {
     let broken_off = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"SslVpn".to_owned();
     succeeds_after(vec![

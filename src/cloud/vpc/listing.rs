@@ -33,6 +33,8 @@ pub(super) trait Listed: Read {
 /// One page of a list.
 struct Page<T> {
     items: Vec<T>,
+    /// How many make a full page; a server may give fewer at once than it was asked for.
+    size: usize,
     /// How many there are on all pages, where the API says so.
     total: Option<usize>,
 }
@@ -56,7 +58,12 @@ impl<T: Listed> Read for Page<T> {
                 "TotalCount is {total}, but the list is empty"
             )));
         }
-        Ok(Page { items, total })
+        let size = answer.integer("PageSize").ok().flatten();
+        Ok(Page {
+            items,
+            size: size.unwrap_or(PAGE_SIZE).min(PAGE_SIZE),
+            total,
+        })
     }
 }
 
@@ -86,7 +93,7 @@ impl Client {
             let brought_nothing_new = all.len() == before;
             match page.total {
                 Some(total) if all.len() >= total => return Ok(all),
-                None if length < PAGE_SIZE => return Ok(all),
+                None if length < page.size => return Ok(all),
                 _ if brought_nothing_new => return Ok(all),
                 _ => {}
             }

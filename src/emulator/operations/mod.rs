@@ -43,7 +43,8 @@ pub enum Operation {
 }
 
 impl Operation {
-    const ALL: [Self; 7] = [
+    /// All of them.
+    pub const ALL: [Self; 7] = [
         Self::CreateSslVpnServer,
         Self::ModifySslVpnServer,
         Self::DeleteSslVpnServer,

@@ -1,7 +1,7 @@
 //! Create, update and delete: which call, what it means when it does not come to its end, and what the state then holds.
 
 use super::change::{Change, Failure};
-use super::convergence::Convergence;
+use super::convergence::{Convergence, Hopeless};
 use super::mapping::{accepted, object, settings};
 use super::model::{SslVpnServer, TYPE_NAME};
 use super::read::region;
@@ -193,8 +193,10 @@ pub async fn delete(
             .await;
         match deleted {
             Ok(_) => Ok(Some(change)),
-            // Somebody else deleted it, or an earlier try of this call did.
-            Err(Failure::Cloud(error)) if error.class() == Class::NotFound => Ok(None),
+            Err(Failure::Cloud(error)) if error.class() == Class::NotFound => {
+                // An earlier try of this call may have deleted it: then the gateway has just begun. Else somebody else did.
+                Ok(error.may_have_acted().then_some(change))
+            }
             Err(failure) => Err(failure),
         }
     };
@@ -256,7 +258,8 @@ fn occupied(summary: String, existing: &str, failure: &Failure) -> Diagnostic {
         .detail(format!(
             "{failure}\n\nThe gateway has an SSL server already, {existing}, and can have only one. To manage that one with this \
              configuration, add this block and apply again:\n\n  import {{\n    to = {TYPE_NAME}.NAME\n    id = \"{existing}\"\n  }}\n\n\
-             with the name of this resource for NAME. Otherwise delete it, or use another gateway."
+             with the name of this resource for NAME. If it is this resource's own and is being replaced, it has to go first: remove \
+             `create_before_destroy`. Otherwise delete it, or use another gateway."
         ))
         .at("vpn_gateway_id")
 }
@@ -265,8 +268,13 @@ fn occupied(summary: String, existing: &str, failure: &Failure) -> Diagnostic {
 fn refused(summary: String, failure: &Failure) -> Diagnostic {
     match failure {
         Failure::Cloud(error) => {
+            let may_have_acted = error.may_have_acted();
+            let summary = match may_have_acted {
+                true => format!("{summary}, as far as known"),
+                false => summary,
+            };
             let mut diagnostic = explain::diagnostic(summary, error);
-            if error.may_have_acted() {
+            if may_have_acted {
                 diagnostic.detail.push_str(
                     "\n\nThe call was sent and its answer did not arrive, so the cloud may have carried it out. Run `terraform apply` again: it \
                      reads what is there, and where a server was created without an answer, it names the server and how to import it.",
@@ -274,9 +282,18 @@ fn refused(summary: String, failure: &Failure) -> Diagnostic {
             }
             diagnostic
         }
-        failure => Diagnostic::error(summary).detail(format!(
-            "Nothing was changed: {failure}.\n\nRun `terraform apply` again."
-        )),
+        failure => {
+            let next = match failure {
+                Failure::Hopeless(Hopeless::PaymentLocked) => {
+                    "Settle the overdue payment for the VPN gateway in the console, then apply again."
+                }
+                Failure::Hopeless(_) => {
+                    "Run `terraform plan` to see what is left; a new server needs another gateway."
+                }
+                _ => "Run `terraform apply` again.",
+            };
+            Diagnostic::error(summary).detail(format!("Nothing was changed: {failure}.\n\n{next}"))
+        }
     }
 }
 

@@ -83,6 +83,9 @@ impl<'a> Change<'a> {
     where
         F: Future<Output = Result<T, Error>>,
     {
+        // Set when an attempt may have been carried out: that matters more than why the next one was not made.
+        let mut in_doubt: Option<Error> = None;
+        let cut_short = |in_doubt: Option<Error>, failure| in_doubt.map_or(failure, Failure::Cloud);
         loop {
             let token = self.stop.child_token();
             let refused = match self
@@ -90,21 +93,30 @@ impl<'a> Change<'a> {
                 .await
             {
                 Err(Failure::Cloud(error)) if error.class() == Class::GatewayBusy => error,
+                Err(failure @ (Failure::Stopped | Failure::TimedOut { .. })) => {
+                    return Err(cut_short(in_doubt, failure));
+                }
                 result => return result,
             };
+            if refused.may_have_acted() {
+                in_doubt = Some(refused.clone());
+            }
             tracing::info!(
                 gateway = self.gateway.id(),
                 "the gateway is busy with another change: waiting for it"
             );
-            self.settled().await.map_err(|failure| match failure {
-                Failure::TimedOut { timeout, missing } => Failure::TimedOut {
-                    timeout,
-                    missing: format!(
-                        "the gateway was still busy with another change ({missing}): {refused}"
-                    ),
-                },
-                failure => failure,
-            })?;
+            if let Err(failure) = self.settled().await {
+                let failure = match failure {
+                    Failure::TimedOut { timeout, missing } => Failure::TimedOut {
+                        timeout,
+                        missing: format!(
+                            "the gateway was still busy with another change ({missing}): {refused}"
+                        ),
+                    },
+                    failure => failure,
+                };
+                return Err(cut_short(in_doubt, failure));
+            }
         }
     }
 

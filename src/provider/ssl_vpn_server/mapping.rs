@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use super::model::SslVpnServer;
 use super::update::carries_multi_factor_auth;
 use crate::cloud::vpc;
-use crate::provider::network::{network, networks};
+use crate::provider::network::{network, networks, without_host_bits};
 use crate::tf::model::Attr;
 
 /// The arguments of `planned` that have a value, as a create or a full modification carries them.
@@ -45,26 +45,28 @@ pub fn settings(prior: Option<&SslVpnServer>, planned: &SslVpnServer) -> vpc::Ss
 /// The object that an answer describes.
 ///
 /// `known` is the object as Terraform has it: it keeps the form in which the user wrote what is still there, the `timeouts`,
-/// and the region, which `region` fills in where it has none.
+/// and the region, which `region` fills in where it has none. What every server has (gateway, pool, subnets) and what
+/// is false is left as known by an answer that does not speak of it.
 pub fn object(described: &vpc::SslVpnServer, known: &SslVpnServer, region: &str) -> SslVpnServer {
     let text = |value: &Option<String>| Attr::from(value.clone());
     SslVpnServer {
-        vpn_gateway_id: text(&described.vpn_gateway_id),
-        client_ip_pool: text(&described.client_ip_pool),
-        local_subnets: Attr::Known(written_form(&described.local_subnets, known)),
+        vpn_gateway_id: shown_or_known(&described.vpn_gateway_id, &known.vpn_gateway_id),
+        client_ip_pool: shown_or_known(&described.client_ip_pool, &known.client_ip_pool),
+        local_subnets: if described.local_subnets.is_empty() {
+            known.local_subnets.clone()
+        } else {
+            Attr::Known(written_form(&described.local_subnets, known))
+        },
         name: text(&described.name),
         protocol: text(&described.protocol),
         cipher: text(&described.cipher),
         port: described.port.into(),
-        compress: described.compress.into(),
-        enable_multi_factor_auth: match (
-            described.enable_multi_factor_auth,
-            &known.enable_multi_factor_auth,
-        ) {
-            // Answers about older gateways leave out what is false.
+        compress: match (described.compress, &known.compress) {
             (None, Attr::Known(false)) => Attr::Known(false),
-            (enabled, _) => enabled.into(),
+            (shown, _) => shown.into(),
         },
+        // Answers about gateways that do not know it leave it out, which says the same as false.
+        enable_multi_factor_auth: Attr::Known(described.enable_multi_factor_auth.unwrap_or(false)),
         idaas_instance_id: text(&described.idaas_instance_id),
         idaas_region_id: text(&described.idaas_region_id),
         idaas_application_id: text(&described.idaas_application_id),
@@ -86,6 +88,10 @@ pub fn object(described: &vpc::SslVpnServer, known: &SslVpnServer, region: &str)
     }
 }
 
+fn shown_or_known(shown: &Option<String>, known: &Attr<String>) -> Attr<String> {
+    shown.clone().map_or_else(|| known.clone(), Attr::Known)
+}
+
 /// `planned` with the ID and the region, and what only the cloud could say left null: all that is known of a server whose
 /// create was accepted.
 pub fn accepted(planned: &SslVpnServer, id: &str, region: &str) -> SslVpnServer {
@@ -96,7 +102,8 @@ pub fn accepted(planned: &SslVpnServer, id: &str, region: &str) -> SslVpnServer 
     }
 }
 
-/// The arguments that the server does not show as planned. What the plan leaves to the cloud does not count.
+/// The arguments that the server does not show as planned. What the plan leaves to the cloud does not count, nor what every
+/// server has and the answer does not speak of.
 pub fn differences(planned: &SslVpnServer, described: &vpc::SslVpnServer) -> Vec<&'static str> {
     fn differs<T: PartialEq>(planned: &Attr<T>, described: Option<&T>) -> bool {
         planned
@@ -105,13 +112,16 @@ pub fn differences(planned: &SslVpnServer, described: &vpc::SslVpnServer) -> Vec
     }
     let subnets = planned.local_subnets.known().map(|elements| {
         let planned = networks(elements.iter().filter_map(Attr::known).map(String::as_str));
-        planned != networks(described.local_subnets.iter().map(String::as_str))
+        !described.local_subnets.is_empty()
+            && planned != networks(described.local_subnets.iter().map(String::as_str))
     });
+    let compress = described.compress.unwrap_or(false);
     let multi_factor_auth = described.enable_multi_factor_auth.unwrap_or(false);
     [
         (
             "client_ip_pool",
-            differs(&planned.client_ip_pool, described.client_ip_pool.as_ref()),
+            described.client_ip_pool.is_some()
+                && differs(&planned.client_ip_pool, described.client_ip_pool.as_ref()),
         ),
         ("local_subnets", subnets.unwrap_or(false)),
         ("name", differs(&planned.name, described.name.as_ref())),
@@ -124,10 +134,7 @@ pub fn differences(planned: &SslVpnServer, described: &vpc::SslVpnServer) -> Vec
             differs(&planned.cipher, described.cipher.as_ref()),
         ),
         ("port", differs(&planned.port, described.port.as_ref())),
-        (
-            "compress",
-            differs(&planned.compress, described.compress.as_ref()),
-        ),
+        ("compress", differs(&planned.compress, Some(&compress))),
         (
             "enable_multi_factor_auth",
             differs(&planned.enable_multi_factor_auth, Some(&multi_factor_auth)),
@@ -154,10 +161,6 @@ pub fn differences(planned: &SslVpnServer, described: &vpc::SslVpnServer) -> Vec
     .into_iter()
     .filter_map(|(argument, differs)| differs.then_some(argument))
     .collect()
-}
-
-fn without_host_bits(text: &str) -> String {
-    network(text).map_or_else(|| text.to_owned(), |network| network.to_string())
 }
 
 /// The described subnets, each as the user wrote it where the same network is still there.
@@ -203,6 +206,7 @@ mod tests {
     fn described() -> vpc::SslVpnServer {
         vpc::SslVpnServer {
             id: "vss-1".to_owned(),
+            client_ip_pool: Some("10.31.0.0/24".to_owned()),
             local_subnets: vec!["10.0.1.0/24".to_owned(), "10.0.0.0/24".to_owned()],
             create_time: OffsetDateTime::from_unix_timestamp(1_492_753_580).ok(),
             ..vpc::SslVpnServer::default()
@@ -243,27 +247,43 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_the_second_factor_does_not_contradict_a_written_false() {
-        let known = SslVpnServer {
-            enable_multi_factor_auth: Attr::Known(false),
-            ..SslVpnServer::default()
-        };
-        assert_eq!(
-            object(&described(), &known, "r").enable_multi_factor_auth,
-            Attr::Known(false)
-        );
-        let known = SslVpnServer {
+    fn an_answer_without_the_second_factor_says_that_it_is_off() {
+        for known in [Attr::Null, Attr::Known(false), Attr::Known(true)] {
+            let known = SslVpnServer {
+                enable_multi_factor_auth: known,
+                ..SslVpnServer::default()
+            };
+            let read = object(&described(), &known, "r");
+            assert_eq!(read.enable_multi_factor_auth, Attr::Known(false));
+        }
+        let planned = SslVpnServer {
             enable_multi_factor_auth: Attr::Known(true),
             ..SslVpnServer::default()
         };
         assert_eq!(
-            object(&described(), &known, "r").enable_multi_factor_auth,
-            Attr::Null
-        );
-        assert_eq!(
-            differences(&known, &described()),
+            differences(&planned, &described()),
             ["enable_multi_factor_auth"]
         );
+    }
+
+    #[test]
+    fn an_answer_that_leaves_out_what_every_server_has_moves_nothing_and_holds_up_nothing() {
+        let known = SslVpnServer {
+            vpn_gateway_id: Attr::Known("vpn-1".to_owned()),
+            client_ip_pool: Attr::Known("10.30.0.0/24".to_owned()),
+            local_subnets: texts(&["10.0.0.9/24"]),
+            compress: Attr::Known(false),
+            enable_multi_factor_auth: Attr::Known(false),
+            id: Attr::Known("vss-1".to_owned()),
+            region: Attr::Known("r".to_owned()),
+            ..SslVpnServer::default()
+        };
+        let bare = vpc::SslVpnServer {
+            id: "vss-1".to_owned(),
+            ..vpc::SslVpnServer::default()
+        };
+        assert_eq!(object(&bare, &known, "r"), known);
+        assert_eq!(differences(&known, &bare), [""; 0]);
     }
 
     #[test]

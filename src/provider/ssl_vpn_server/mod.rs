@@ -12,11 +12,13 @@ pub mod model;
 pub mod read;
 pub mod rules;
 pub mod update;
+pub mod validators;
 
 use async_trait::async_trait;
 
 use super::Configured;
 use crate::tf::diagnostics::Diagnostics;
+use crate::tf::identity::{Identity, IdentitySchema};
 use crate::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
 use crate::tf::schema::Schema;
 use model::SslVpnServer;
@@ -38,6 +40,10 @@ impl Resource for SslVpnServerResource {
 
     fn schema(&self) -> Schema {
         model::schema()
+    }
+
+    fn identity(&self) -> Option<IdentitySchema> {
+        Some(model::identity())
     }
 
     fn validate(&self, config: &SslVpnServer) -> Diagnostics {
@@ -92,11 +98,15 @@ impl Resource for SslVpnServerResource {
         apply::delete(call, state).await
     }
 
-    async fn import(
+    async fn import(&self, call: Call<'_, Configured>, id: &str) -> Outcome<Option<SslVpnServer>> {
+        read::import(call, id).await
+    }
+
+    async fn import_by_identity(
         &self,
         call: Call<'_, Configured>,
-        id: &str,
-    ) -> Result<SslVpnServer, Diagnostics> {
-        read::import(call, id).await
+        identity: &Identity,
+    ) -> Outcome<Option<SslVpnServer>> {
+        read::import_by_identity(call, identity).await
     }
 }

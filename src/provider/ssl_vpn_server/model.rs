@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::network::{ClientIpPool, LocalSubnet};
 use crate::provider::timeouts::Timeouts;
+use crate::tf::identity::{IdentitySchema, IdentityType};
 use crate::tf::model::Attr;
 use crate::tf::schema::{Attribute, Block, Schema};
 use crate::tf::types::Type;
 use crate::tf::validators::{count_between, each, length_between, one_of, whole_number_between};
 
-use super::rules::{NotAUrl, NotReserved};
+use super::validators::{NotAUrl, NotReserved};
 
 /// The resource type's name.
 pub const TYPE_NAME: &str = "alivpn_ssl_vpn_server";
@@ -123,4 +124,15 @@ pub fn schema() -> Schema {
     .attribute(computed("idaas_instance_version", "The version of the IDaaS instance: `EIAM 2.0`, or null for older ones.").unknown_when_changed(IDAAS_ARGUMENTS))
     .block(Timeouts::block());
     Schema { version: 0, block }
+}
+
+/// What a server is known by: the attributes of the same names.
+pub fn identity() -> IdentitySchema {
+    IdentitySchema::new(0)
+        .required("id", IdentityType::String, "The server's ID, `vss-...`.")
+        .optional(
+            "region",
+            IdentityType::String,
+            "The region the server is in. Default: the provider's.",
+        )
 }

@@ -4,9 +4,11 @@ use super::mapping::object;
 use super::model::SslVpnServer;
 use crate::cloud::endpoint::check_region;
 use crate::provider::{Configured, explain};
-use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::diagnostics::Diagnostic;
+use crate::tf::identity::Identity;
 use crate::tf::model::Attr;
 use crate::tf::resource::{Call, Outcome};
+use crate::tf::validators::quoted;
 
 /// The server as it is now. Gone is only what the documented codes or an empty list call so.
 pub async fn read(
@@ -42,41 +44,76 @@ pub fn region(state: &SslVpnServer, configured: &Configured) -> String {
 }
 
 /// The server of `vss-...` or `vss-...@region`.
-pub async fn import(call: Call<'_, Configured>, id: &str) -> Result<SslVpnServer, Diagnostics> {
-    let named = parse_import_id(id)?;
-    let region = region(&named, call.client);
-    let read = read(call, named).await;
-    match read.value {
-        _ if read.diagnostics.has_errors() => Err(read.diagnostics),
-        Some(server) => Ok(server),
-        None => Err(Diagnostic::error(format!("No SSL server {id} to import"))
-            .detail(format!(
-                "Region {region} has no such server. Check the ID; a server in another region is imported as \"vss-...@region\", with \
-                 its region for region."
-            ))
-            .into()),
+pub async fn import(call: Call<'_, Configured>, id: &str) -> Outcome<Option<SslVpnServer>> {
+    match parse_import_id(id) {
+        Ok(named) => find(call, named).await,
+        Err(error) => Outcome::failed(error),
     }
 }
 
-/// Only ID and region are known.
+/// The server of an identity, whose region may be left to the provider.
+pub async fn import_by_identity(
+    call: Call<'_, Configured>,
+    identity: &Identity,
+) -> Outcome<Option<SslVpnServer>> {
+    let text = |name| identity.get(name).as_str();
+    match named(text("id").unwrap_or_default(), text("region")) {
+        Some(named) => find(call, named).await,
+        None => Outcome::failed(Diagnostic::error("Invalid identity").detail(format!(
+            "{} is not the identity of an SSL server. Allowed: id = \"vss-...\", and where the server is not in the provider's \
+             region, region with the region's ID, such as \"cn-hangzhou\".",
+            identity_in_words(identity)
+        ))),
+    }
+}
+
+fn identity_in_words(identity: &Identity) -> String {
+    let value = |name| {
+        let text = identity.get(name).as_str()?;
+        Some(format!("{name} = {}", quoted(text)))
+    };
+    let values: Vec<String> = ["id", "region"].into_iter().filter_map(value).collect();
+    values.join(", ")
+}
+
+/// The server of which only ID and region are known.
+async fn find(call: Call<'_, Configured>, named: SslVpnServer) -> Outcome<Option<SslVpnServer>> {
+    let id = named.id.value().unwrap_or_default();
+    let region = region(&named, call.client);
+    let read = read(call, named).await;
+    match read.value {
+        _ if read.diagnostics.has_errors() => Outcome::failed(read.diagnostics),
+        Some(server) => Outcome::new(Some(server)),
+        None => Outcome::failed(Diagnostic::error(format!("No SSL server {id} to import")).detail(format!(
+            "Region {region} has no such server. Check the ID; a server in another region is imported as \"vss-...@region\", with \
+             its region for region."
+        ))),
+    }
+}
+
+/// What `vss-...` and `vss-...@region` say.
 fn parse_import_id(id: &str) -> Result<SslVpnServer, Diagnostic> {
     let (server, region) = match id.split_once('@') {
         Some((server, region)) => (server, Some(region)),
         None => (id, None),
     };
+    named(server, region).ok_or_else(|| {
+        Diagnostic::error("Invalid import ID").detail(format!(
+            "\"{id}\" is not the ID of an SSL server. Allowed: \"vss-...\", or \"vss-...@region\" such as \
+             \"vss-bp18q7hzj6largv4v0001@cn-hangzhou\"."
+        ))
+    })
+}
+
+/// A server of which only ID and region are known. `None` for what cannot be one.
+fn named(id: &str, region: Option<&str>) -> Option<SslVpnServer> {
     let well_formed = |text: &str| {
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    let tail = server.strip_prefix("vss-");
-    if !tail.is_some_and(well_formed) || region.is_some_and(|region| check_region(region).is_err())
-    {
-        return Err(Diagnostic::error("Invalid import ID").detail(format!(
-            "\"{id}\" is not the ID of an SSL server. Allowed: \"vss-...\", or \"vss-...@region\" such as \
-             \"vss-bp18q7hzj6largv4v0001@cn-hangzhou\"."
-        )));
-    }
-    Ok(SslVpnServer {
-        id: Attr::Known(server.to_owned()),
+    let is_id = id.strip_prefix("vss-").is_some_and(well_formed);
+    let is_region = region.is_none_or(|region| check_region(region).is_ok());
+    (is_id && is_region).then(|| SslVpnServer {
+        id: Attr::Known(id.to_owned()),
         region: region.map(str::to_owned).into(),
         ..SslVpnServer::default()
     })

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
 use super::model::SslVpnServer;
@@ -68,7 +67,7 @@ struct Settings<'a> {
 enum Subnets {
     None,
     Unknown,
-    Networks(BTreeSet<Ipv4Net>),
+    Networks(BTreeSet<String>),
 }
 
 /// False is the default: an answer that leaves it out says the same.
@@ -113,6 +112,7 @@ fn subnets(value: &Attr<Vec<Attr<String>>>) -> Subnets {
 mod tests {
     use super::*;
     use crate::provider::ssl_vpn_server::mapping::settings;
+    use ipnet::Ipv4Net;
     use proptest::prelude::*;
 
     fn attr<T: std::fmt::Debug + Clone + 'static>(
@@ -252,6 +252,21 @@ mod tests {
             let created = settings(None, &planned).enable_multi_factor_auth;
             prop_assert_eq!(created, on(&planned).then_some(true));
         }
+    }
+
+    #[test]
+    fn a_network_that_only_the_cloud_can_have_is_a_difference() {
+        let subnets = |texts: &[&str]| {
+            let known = |text: &&str| Attr::Known((*text).to_owned());
+            Attr::Known(texts.iter().map(known).collect::<Vec<_>>())
+        };
+        let of = |texts| SslVpnServer {
+            local_subnets: subnets(texts),
+            ..SslVpnServer::default()
+        };
+        let (prior, planned) = (of(&["10.0.0.0/24", "fd00::/64"]), of(&["10.0.0.0/24"]));
+        assert!(!same_networks(&prior.local_subnets, &planned.local_subnets));
+        assert_eq!(update_path(&prior, &planned), UpdatePath::Full);
     }
 
     #[test]

@@ -74,14 +74,19 @@ impl From<ModelErrorKind> for ModelError {
 }
 
 impl From<ModelError> for Diagnostics {
-    /// For a value that passed its schema: then the model is wrong, which is a defect of the provider.
     fn from(error: ModelError) -> Diagnostics {
+        Diagnostic::from(&error).into()
+    }
+}
+
+impl From<&ModelError> for Diagnostic {
+    /// For a value that passed its schema: then the model is wrong, which is a defect of the provider.
+    fn from(error: &ModelError) -> Diagnostic {
         Diagnostic::error("The provider could not read a value")
             .detail(format!(
                 "{error}. The value passed the schema, so this is a defect of the provider: please report it."
             ))
             .at(&error.path)
-            .into()
     }
 }
 

@@ -152,8 +152,9 @@ pub(super) fn result<T>(outcome: Outcome<Option<T>>) -> Result<(T, Diagnostics),
 
 /// A model that does not fit its own schema, or a value that was not caught before: a defect of the provider.
 pub(super) fn model_error(rpc: &str, error: &ModelError) -> Diagnostic {
-    Diagnostic::error("The provider could not read a value").detail(format!(
-        "{rpc}: {error}. The value passed the schema, so this is a defect of the provider: please report it."
-    ))
-    .at(&error.path)
+    let defect = Diagnostic::from(error);
+    Diagnostic {
+        detail: format!("{rpc}: {}", defect.detail),
+        ..defect
+    }
 }

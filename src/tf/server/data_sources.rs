@@ -37,9 +37,13 @@ impl<P: Provider> Server<P> {
             Reach::Client(client) => client,
             Reach::Later(deferred) => return Ok(later(deferred)),
         };
+        let meta = self.decode_meta(request.provider_meta)?;
         let token = self.stop.token();
-        let read = served.block_type.read(Call::new(&*client, &token), &config);
-        let mut outcome = read.await?;
+        let call = Call {
+            meta: &meta,
+            ..Call::new(&*client, &token)
+        };
+        let mut outcome = served.block_type.read(call, &config).await?;
         if let Some(deferred) = wish(&mut outcome, capabilities) {
             return Ok(later(deferred));
         }

@@ -12,9 +12,12 @@ mod deferral;
 mod ephemeral_resources;
 mod events;
 mod functions;
+mod generate;
+mod identity;
 mod import;
 mod kind;
 mod list_resources;
+mod move_state;
 mod plan;
 mod private;
 mod read;
@@ -40,6 +43,7 @@ use super::schema::Schema;
 use super::types::Type;
 use super::{action, data_source, ephemeral_resource, list_resource};
 use configure::Configured;
+use identity::ServedIdentity;
 use kind::Kind;
 use stop::StopSwitch;
 
@@ -50,6 +54,7 @@ pub const MAX_MESSAGE_BYTES: usize = 256 << 20;
 pub struct Server<P: Provider> {
     provider: P,
     provider_schema: Schema,
+    meta_schema: Option<Schema>,
     resources: BTreeMap<&'static str, ServedResource<P::Client>>,
     data_sources: Kind<dyn data_source::Erased<P::Client>>,
     list_resources: Kind<dyn list_resource::Erased<P::Client>>,
@@ -65,6 +70,7 @@ struct ServedResource<C> {
     resource: Box<dyn Erased<C>>,
     schema: Schema,
     ty: Type,
+    identity: Option<ServedIdentity>,
 }
 
 impl<P: Provider> Server<P> {
@@ -73,18 +79,21 @@ impl<P: Provider> Server<P> {
         let resources = provider.resources().into_iter().map(|resource| {
             let schema = resource.schema();
             let ty = schema.implied_type();
+            let identity = resource.identity().map(ServedIdentity::from);
             (
                 resource.type_name(),
                 ServedResource {
                     resource,
                     schema,
                     ty,
+                    identity,
                 },
             )
         });
         let functions = provider.functions().into_iter();
         Self {
             provider_schema: provider.schema(),
+            meta_schema: provider.meta_schema(),
             resources: resources.collect(),
             data_sources: Kind::new("data source", provider.data_sources()),
             list_resources: Kind::new("list resource", provider.list_resources()),

@@ -1,46 +1,113 @@
 //! PlanResourceChange.
 
-use super::Server;
 use super::call::model_error;
-use super::private::wrap;
+use super::deferral::wish;
+use super::private::{unwrap, wrap};
 use super::value::{decode, encode};
+use super::{ServedResource, Server};
 use crate::tf::diagnostics::Diagnostics;
+use crate::tf::identity::Identity;
 use crate::tf::plan::{propose, requires_replace};
+use crate::tf::private::Private;
 use crate::tf::proto::plan_resource_change::{Request, Response};
 use crate::tf::provider::Provider;
-use crate::tf::resource::Change;
+use crate::tf::resource::{Change, Destroy};
+use crate::tf::value::Value;
+use crate::tf::write_only;
+
+const RPC: &str = "PlanResourceChange";
 
 impl<P: Provider> Server<P> {
     /// What would become of an object. Terraform asks again during apply, with the unknowns filled in.
-    pub(super) fn plan_resource(&self, request: Request) -> Result<Response, Diagnostics> {
+    pub(super) async fn plan_resource(&self, request: Request) -> Result<Response, Diagnostics> {
         let served = self.resource(&request.type_name)?;
+        let capabilities = request.client_capabilities.as_ref();
+        // The plan of a replacement comes after that of an update, and with its private data.
+        let private = Private::from_bytes(unwrap(&request.prior_private).0);
+        let meta = self.decode_meta(request.provider_meta)?;
         let prior = decode(request.prior_state, &served.ty, "prior state")?;
+        let prior_identity = served.decode_identity(request.prior_identity, "prior identity")?;
         let proposed = decode(request.proposed_new_state, &served.ty, "proposed state")?;
-        if proposed.is_null() {
-            return Ok(Response {
-                planned_state: Some(encode(&proposed, &served.ty)?),
-                planned_private: request.prior_private,
+        let unknown_configuration = self.unknown_configuration(capabilities).await;
+        let answer = if proposed.is_null() {
+            let mut deferred = None;
+            let mut answer = Response {
+                planned_state: Some(encode(&Value::Null, &served.ty)?),
+                planned_private: private.bytes().to_vec(),
                 ..Default::default()
-            });
-        }
-        let config = decode(request.config, &served.ty, "configuration")?;
-        let change = Change {
-            planned: propose(&served.schema, &prior, proposed, &config),
-            config,
-            prior: (!prior.is_null()).then(|| prior.clone()),
+            };
+            if !prior.is_null() {
+                let destroy = Destroy {
+                    prior: prior.clone(),
+                    private,
+                    meta,
+                };
+                let mut outcome = served
+                    .resource
+                    .plan_destroy(destroy)
+                    .map_err(|error| model_error(RPC, &error))?;
+                deferred = wish(&mut outcome, capabilities);
+                answer.diagnostics = outcome.diagnostics.to_proto();
+                if let Some(private) = outcome.private {
+                    answer.planned_private = private.into_bytes();
+                }
+            }
+            let identity = served.known_identity(prior_identity, &prior)?;
+            Response {
+                planned_identity: served.encode_identity(identity.as_ref())?,
+                deferred,
+                ..answer
+            }
+        } else {
+            let config = decode(request.config, &served.ty, "configuration")?;
+            let planned = propose(&served.schema, &prior, proposed, &config);
+            let change = Change {
+                planned: write_only::strip(&served.schema, planned),
+                config,
+                prior: (!prior.is_null()).then(|| prior.clone()),
+                private: private.clone(),
+                meta,
+            };
+            let mut outcome = served
+                .resource
+                .plan(change)
+                .map_err(|error| model_error(RPC, &error))?;
+            let deferred = wish(&mut outcome, capabilities);
+            let planned = write_only::strip(&served.schema, outcome.value.state);
+            let replaced = requires_replace(&served.schema, &prior, &planned);
+            let identity = if prior.is_null() {
+                served.identify(RPC, &planned)?
+            } else {
+                served.known_identity(prior_identity, &prior)?
+            };
+            let private = outcome.private.unwrap_or(private).into_bytes();
+            Response {
+                planned_state: Some(encode(&planned, &served.ty)?),
+                requires_replace: replaced.iter().map(|path| path.to_proto()).collect(),
+                planned_private: wrap(private, outcome.value.decision),
+                diagnostics: outcome.diagnostics.to_proto(),
+                deferred,
+                planned_identity: served.encode_identity(identity.as_ref())?,
+                ..Default::default()
+            }
         };
-        let outcome = served
-            .resource
-            .plan(change)
-            .map_err(|error| model_error("PlanResourceChange", &error))?;
-        let planned = outcome.value;
-        let replaced = requires_replace(&served.schema, &prior, &planned.state);
         Ok(Response {
-            planned_state: Some(encode(&planned.state, &served.ty)?),
-            requires_replace: replaced.iter().map(|path| path.to_proto()).collect(),
-            planned_private: wrap(request.prior_private, planned.decision),
-            diagnostics: outcome.diagnostics.to_proto(),
-            ..Default::default()
+            deferred: unknown_configuration.or(answer.deferred),
+            ..answer
         })
+    }
+}
+
+impl<C> ServedResource<C> {
+    /// The identity of an object that exists: as the state has it, or else by the object's own attributes. A change never
+    /// changes it, and the new object of a replacement is planned for itself.
+    fn known_identity(
+        &self,
+        stored: Option<Identity>,
+        object: &Value,
+    ) -> Result<Option<Identity>, Diagnostics> {
+        let found = self.identify(RPC, object)?;
+        // Where the two contradict each other the next read says so.
+        Ok(self.settle(stored.clone(), found).unwrap_or(stored))
     }
 }

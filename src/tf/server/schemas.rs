@@ -3,6 +3,7 @@
 use super::Server;
 use crate::tf::proto;
 use crate::tf::provider::Provider;
+use crate::tf::schema::Schema;
 
 /// What is true of every provider behind this server.
 fn capabilities() -> proto::ServerCapabilities {
@@ -10,8 +11,8 @@ fn capabilities() -> proto::ServerCapabilities {
         plan_destroy: true,
         // Nothing here waits for GetSchema to be called.
         get_provider_schema_optional: true,
-        move_resource_state: false,
-        generate_resource_config: false,
+        move_resource_state: true,
+        generate_resource_config: true,
     }
 }
 
@@ -66,6 +67,7 @@ impl<P: Provider> Server<P> {
         let actions = self.actions.schemas().map(action);
         proto::get_provider_schema::Response {
             provider: Some(self.provider_schema.to_proto()),
+            provider_meta: self.meta_schema.as_ref().map(Schema::to_proto),
             resource_schemas: resources.collect(),
             data_source_schemas: self.data_sources.schemas().collect(),
             functions: self.functions_answer().functions,

@@ -7,7 +7,6 @@ use tonic::{Request, Response, Status, async_trait};
 use super::Server;
 use super::call::call;
 use super::events::{Events, stream};
-use super::unserved::unserved;
 use crate::tf::proto::{self, provider_server};
 use crate::tf::provider::Provider;
 
@@ -35,7 +34,7 @@ impl<P: Provider> provider_server::Provider for Arc<Server<P>> {
         _: Request<proto::get_resource_identity_schemas::Request>,
     ) -> Answer<proto::get_resource_identity_schemas::Response> {
         call("GetResourceIdentitySchemas", "", async {
-            Ok(Default::default())
+            Ok(self.identity_schemas())
         })
         .await
     }
@@ -91,10 +90,12 @@ impl<P: Provider> provider_server::Provider for Arc<Server<P>> {
         &self,
         request: Request<proto::upgrade_resource_identity::Request>,
     ) -> Answer<proto::upgrade_resource_identity::Response> {
-        let name = request.into_inner().type_name;
-        call("UpgradeResourceIdentity", &name, async {
-            unserved("resource identity", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "UpgradeResourceIdentity",
+            &request.type_name.clone(),
+            async { self.upgrade_identity(request) },
+        )
         .await
     }
 
@@ -123,9 +124,11 @@ impl<P: Provider> provider_server::Provider for Arc<Server<P>> {
         request: Request<proto::plan_resource_change::Request>,
     ) -> Answer<proto::plan_resource_change::Response> {
         let request = request.into_inner();
-        call("PlanResourceChange", &request.type_name.clone(), async {
-            self.plan_resource(request)
-        })
+        call(
+            "PlanResourceChange",
+            &request.type_name.clone(),
+            self.plan_resource(request),
+        )
         .await
     }
 
@@ -160,13 +163,11 @@ impl<P: Provider> provider_server::Provider for Arc<Server<P>> {
         request: Request<proto::move_resource_state::Request>,
     ) -> Answer<proto::move_resource_state::Response> {
         let request = request.into_inner();
-        let name = format!(
-            "{} to {}",
-            request.source_type_name, request.target_type_name
-        );
-        call("MoveResourceState", &request.target_type_name, async {
-            unserved("move", &name)
-        })
+        call(
+            "MoveResourceState",
+            &request.target_type_name.clone(),
+            async { self.move_state(request) },
+        )
         .await
     }
 
@@ -187,10 +188,12 @@ impl<P: Provider> provider_server::Provider for Arc<Server<P>> {
         &self,
         request: Request<proto::generate_resource_config::Request>,
     ) -> Answer<proto::generate_resource_config::Response> {
-        let name = request.into_inner().type_name;
-        call("GenerateResourceConfig", &name, async {
-            unserved("configuration generator", &name)
-        })
+        let request = request.into_inner();
+        call(
+            "GenerateResourceConfig",
+            &request.type_name.clone(),
+            async { self.generate_config(request) },
+        )
         .await
     }
 

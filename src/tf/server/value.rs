@@ -1,9 +1,11 @@
 //! Values on the wire: either encoding in, msgpack out.
 
+use super::Server;
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::json;
 use crate::tf::msgpack;
 use crate::tf::proto::DynamicValue;
+use crate::tf::provider::Provider;
 use crate::tf::types::Type;
 use crate::tf::value::Value;
 
@@ -41,6 +43,16 @@ pub(super) fn present(object: Value, what: &str) -> Result<Value, Diagnostic> {
     };
     Err(Diagnostic::error(format!("Unreadable {what}"))
         .detail(format!("The {what} that Terraform sent is {found}.")))
+}
+
+impl<P: Provider> Server<P> {
+    /// What a module says in its `provider_meta` block; null where it says nothing, or nothing can be said.
+    pub(super) fn decode_meta(&self, value: Option<DynamicValue>) -> Result<Value, Diagnostic> {
+        match &self.meta_schema {
+            Some(schema) => decode(value, &schema.implied_type(), "provider_meta block"),
+            None => Ok(Value::Null),
+        }
+    }
 }
 
 /// Writes a value under its type.

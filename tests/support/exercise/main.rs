@@ -4,11 +4,14 @@
 mod echo;
 mod functions;
 mod greet;
+mod identified;
+mod keeper;
 mod provider;
 mod tally;
 mod thing;
 mod things;
 mod token;
+mod versioned;
 
 use std::process::ExitCode;
 

@@ -14,10 +14,13 @@ use terraform_provider_alivpn::tf::{action, data_source, ephemeral_resource, lis
 use crate::echo::Echo;
 use crate::functions::{Count, Join, Same};
 use crate::greet::Greet;
+use crate::identified::Identified;
+use crate::keeper::Keeper;
 use crate::tally::{Tally, TallyDataSource};
 use crate::thing::Thing;
 use crate::things::Things;
 use crate::token::Token;
+use crate::versioned::Versioned;
 
 /// The provider `exercise`.
 pub struct Exercise;
@@ -37,6 +40,13 @@ pub struct Client {
     pub tally: Tally,
 }
 
+/// What a module may say in its `provider_meta` block.
+#[derive(Default, Deserialize)]
+pub struct Meta {
+    /// Whose module it is.
+    pub module_name: Attr<String>,
+}
+
 #[async_trait]
 impl Provider for Exercise {
     type Config = Configuration;
@@ -47,6 +57,11 @@ impl Provider for Exercise {
         Schema::new(0, Block::new("The exercise provider.").attribute(prefix))
     }
 
+    fn meta_schema(&self) -> Option<Schema> {
+        let name = Attribute::optional("module_name", Type::String, "Whose module it is.");
+        Some(Schema::new(0, Block::new("A module.").attribute(name)))
+    }
+
     async fn configure(&self, configure: Configure<Configuration>) -> Result<Client, Diagnostics> {
         let prefix = configure.config.prefix.value().unwrap_or_default();
         let tally = Tally::default();
@@ -54,7 +69,12 @@ impl Provider for Exercise {
     }
 
     fn resources(&self) -> Vec<Box<dyn Erased<Client>>> {
-        vec![Box::new(Thing)]
+        vec![
+            Box::new(Identified),
+            Box::new(Keeper),
+            Box::new(Thing),
+            Box::new(Versioned),
+        ]
     }
 
     fn data_sources(&self) -> Vec<Box<dyn data_source::Erased<Client>>> {

@@ -93,12 +93,12 @@ impl Resource for Thing {
         Outcome::new(None)
     }
 
-    async fn import(&self, _call: Call<'_, Client>, id: &str) -> Result<Model, Diagnostics> {
+    async fn import(&self, _call: Call<'_, Client>, id: &str) -> Outcome<Option<Model>> {
         let name = Attr::Known(id.to_owned());
-        Ok(Model {
+        Outcome::new(Some(Model {
             id: name.clone(),
             name,
             note: Attr::Null,
-        })
+        }))
     }
 }

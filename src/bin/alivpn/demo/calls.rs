@@ -90,13 +90,11 @@ pub fn table(calls: &[Call]) -> String {
             rows.push([at, first.operation.clone(), first.what_it_carries()]);
         }
     }
-    let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.len())
-            .max()
-    };
-    let (at_width, call_width) = (width(0).unwrap_or(0), width(1).unwrap_or(0));
+    let longest = |cells: &mut dyn Iterator<Item = &String>| cells.map(String::len).max();
+    let at_width = longest(&mut rows.iter().map(|[at, ..]| at)).unwrap_or(0);
+    // A row of reads has nothing in its last column, and does not push that of the others away.
+    let carrying = rows.iter().filter(|[.., carries]| !carries.is_empty());
+    let call_width = longest(&mut carrying.map(|[_, call, _]| call)).unwrap_or(0);
     let mut table = String::new();
     for [at, call, carries] in &rows {
         let line = format!("{at:>at_width$}  {call:<call_width$}  {carries}");
@@ -130,18 +128,18 @@ fn how_often(reads: &[Call]) -> String {
     words.join(", ")
 }
 
-/// Nothing was asked to change.
+/// Nothing was asked to change; `finding` is what Terraform found by looking.
 ///
 /// # Errors
 /// When a change was sent.
-pub fn reads_only(calls: &[Call]) -> Checked {
+pub fn reads_only(calls: &[Call], finding: &str) -> Checked {
     if let Some(change) = calls.iter().find(|call| !call.is_read()) {
         bail!(
             "{} was called where nothing had to change",
             change.operation
         );
     }
-    Ok("nothing to change".to_owned())
+    Ok(finding.to_owned())
 }
 
 /// The synchronous path: one call of four parameters, and no look at the gateway.
@@ -282,6 +280,10 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let table = table(&full_change());
+        assert!(
+            table.contains("ModifySslVpnServer  Cipher"),
+            "the reads push the parameters away:\n{table}"
+        );
         assert_eq!(words(&table), words(expected));
         // The second column begins at one place.
         let columns: Vec<Option<usize>> = table
@@ -342,7 +344,8 @@ mod tests {
 
     #[test]
     fn a_plan_only_reads() {
-        assert!(reads_only(&[call(0, "DescribeSslVpnServers", &[])]).is_ok());
-        assert!(reads_only(&full_change()).is_err());
+        let reads = [call(0, "DescribeSslVpnServers", &[])];
+        assert_eq!(reads_only(&reads, "drift found").unwrap(), "drift found");
+        assert!(reads_only(&full_change(), "drift found").is_err());
     }
 }

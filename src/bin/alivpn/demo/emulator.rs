@@ -1,13 +1,11 @@
-//! The demo's emulator: `alivpn emulator` as a process of its own on a free port, and its control endpoint.
+//! The demo's emulator on a free port, and its control endpoint. It runs in the demo's own process: however that ends, no emulator
+//! is left behind, and on Ctrl-C it still answers the Terraform that is winding up.
 
-use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, ChildStdout, Command};
-use tokio::time::timeout;
+use terraform_provider_alivpn::emulator::{self, Running, Settings, Timing};
 
 use super::calls::Call;
 
@@ -27,54 +25,34 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub struct Emulator {
     endpoint: String,
     client: reqwest::Client,
-    _process: Child,
-    // Closing the pipe would make the emulator's next line on standard output fail.
-    _output: BufReader<ChildStdout>,
+    _running: Running,
 }
 
 impl Emulator {
-    /// Starts one and waits until it listens.
+    /// Starts one.
     ///
     /// # Errors
-    /// When it does not start, or does not say where it listens.
+    /// When it cannot listen.
     pub async fn start() -> anyhow::Result<Self> {
-        let binary = std::env::current_exe().context("cannot tell where this program lies")?;
-        let convergence = format!("{}s", CONVERGENCE.as_secs());
-        let mut process = Command::new(binary)
-            .args([
-                "emulator",
-                "--listen",
-                "127.0.0.1:0",
-                "--converge",
-                &convergence,
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .context("cannot start the emulator")?;
-        let output = process
-            .stdout
-            .take()
-            .context("the emulator has no output")?;
-        let mut output = BufReader::new(output);
-        let mut line = String::new();
-        timeout(LIMIT, output.read_line(&mut line))
-            .await
-            .context("the emulator does not say where it listens")??;
-        let Some(endpoint) = line.trim().strip_prefix("listening on ") else {
-            bail!("the emulator said {line:?} instead of where it listens");
+        let settings = Settings {
+            timing: Timing {
+                converge: CONVERGENCE,
+                ..Timing::default()
+            },
+            ..Settings::default()
         };
+        let running = emulator::Emulator::start(settings)
+            .await
+            .context("cannot start the emulator")?;
         let client = reqwest::Client::builder()
             .no_proxy()
             .timeout(LIMIT)
             .build()
             .context("cannot make an HTTP client")?;
         Ok(Self {
-            endpoint: endpoint.to_owned(),
+            endpoint: format!("http://{}", running.addr()),
             client,
-            _process: process,
-            _output: output,
+            _running: running,
         })
     }
 

@@ -26,9 +26,12 @@ impl WorkFolder {
         let mut builder = DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder
-            .create(&path)
-            .with_context(|| format!("cannot create the folder {}", path.display()))?;
+        builder.create(&path).with_context(|| {
+            format!(
+                "cannot create the folder {}; TMPDIR can name another place for it",
+                path.display()
+            )
+        })?;
         let folder = Self { path, keep: false };
         folder.write(CLI_CONFIGURATION, &cli_configuration(binaries))?;
         Ok(folder)

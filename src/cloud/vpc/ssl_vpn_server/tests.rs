@@ -199,6 +199,8 @@ fn an_accepted_modification_may_show_the_server_or_only_a_request_id() {
     );
     let whole = modified(r#"{"RequestId":"R-1","SslVpnServerId":"vss-1","Name":"n"}"#);
     assert_eq!(whole.server.unwrap().name.as_deref(), Some("n"));
+    let odd = modified(r#"{"RequestId":"R-1","SslVpnServerId":"vss-1","Port":"none"}"#);
+    assert_eq!((odd.server, odd.request_id.as_deref()), (None, Some("R-1")));
 }
 
 #[tokio::test]
@@ -247,6 +249,7 @@ async fn what_only_looks_like_gone_is_an_error() {
         Reply::json(404, "<html>not found</html>"),
         Reply::json(200, r#"{"RequestId":"R"}"#),
         Reply::json(200, "{}"),
+        Reply::json(200, r#"{"SslVpnServers":{"Other":[]}}"#),
         page(&[], 1),
     ] {
         let (result, _server) = described(vec![reply.clone(); 4], "vss-1").await;
@@ -263,6 +266,19 @@ async fn a_filter_that_the_server_ignores_does_not_fool_us() {
     let (result, server) = described(pages, "vss-1").await;
     assert_eq!(result.unwrap().unwrap().id, "vss-1");
     assert_eq!(server.seen()[1].query["PageNumber"], "2");
+}
+
+#[tokio::test]
+async fn a_server_that_counts_nothing_and_gives_shorter_pages_is_read_to_its_end() {
+    let page = |ids: [&str; 2]| {
+        let servers = ids.map(|id| json!({ "SslVpnServerId": id }));
+        let answer = json!({"PageSize": "2", "SslVpnServers": {"SslVpnServer": servers}});
+        Reply::json(200, &answer.to_string())
+    };
+    let pages = vec![page(["vss-2", "vss-3"]), page(["vss-4", "vss-1"])];
+    let none = Reply::json(200, r#"{"SslVpnServers":{"SslVpnServer":[]}}"#);
+    let (result, _server) = described(pages.into_iter().chain([none]).collect(), "vss-1").await;
+    assert!(result.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -283,6 +299,18 @@ async fn the_servers_of_a_gateway_are_those_on_it() {
     let ids: Vec<&str> = servers.iter().map(|server| server.id.as_str()).collect();
     assert_eq!(ids, ["vss-2"]);
     assert_eq!(server.seen()[0].query["VpnGatewayId"], "vpn-of-vss-2");
+}
+
+#[tokio::test]
+async fn a_server_that_names_no_gateway_is_on_the_one_that_was_asked_for() {
+    let bare = r#"{"SslVpnServers":{"SslVpnServer":{"SslVpnServerId":"vss-1"}}}"#;
+    let server = TestServer::start(vec![Reply::json(200, bare)]).await;
+    let servers = server
+        .client()
+        .describe_ssl_vpn_servers_of_gateway(REGION, "vpn-1", &CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(servers.len(), 1);
 }
 
 #[tokio::test]

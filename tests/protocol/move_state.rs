@@ -1,0 +1,103 @@
+//! MoveResourceState: taking over objects of other resource types, as Terraform calls it: without Configure.
+
+use terraform_provider_alivpn::tf::proto::{RawState, get_provider_schema, move_resource_state};
+use terraform_provider_alivpn::tf::types::Type;
+use terraform_provider_alivpn::tf::value::Value;
+
+use crate::session::{Session, decode, summaries};
+
+fn request(source: &str, target: &str, json: &str) -> move_resource_state::Request {
+    let raw = |json: &str| {
+        Some(RawState {
+            json: json.as_bytes().to_vec(),
+            ..Default::default()
+        })
+    };
+    move_resource_state::Request {
+        source_provider_address: "registry.terraform.io/example/old".to_owned(),
+        source_type_name: source.to_owned(),
+        source_schema_version: 3,
+        source_state: raw(json),
+        target_type_name: target.to_owned(),
+        source_private: b"private".to_vec(),
+        source_identity: raw(r#"{"label":"a"}"#),
+        source_identity_schema_version: 1,
+    }
+}
+
+async fn moved(request: move_resource_state::Request) -> move_resource_state::Response {
+    let mut session = Session::exercise().await;
+    session
+        .client
+        .move_resource_state(request)
+        .await
+        .unwrap()
+        .into_inner()
+}
+
+#[tokio::test]
+async fn an_object_of_another_provider_is_taken_over_with_its_identity_and_private_data() {
+    let answer = moved(request(
+        "old_thing",
+        "exercise_versioned",
+        r#"{"label":"a","more":1}"#,
+    ))
+    .await;
+    assert_eq!(summaries(&answer.diagnostics), [""; 0]);
+    let ty = Type::object([
+        ("name", Type::String),
+        ("size", Type::Number),
+        ("secret", Type::String),
+    ]);
+    let expected = Value::map([
+        ("name", Value::from("a")),
+        ("size", Value::Null),
+        ("secret", Value::Null),
+    ]);
+    assert_eq!(decode(answer.target_state, &ty), expected);
+    assert_eq!(answer.target_private, b"was: private");
+    let identity = answer.target_identity.unwrap().identity_data;
+    let known = decode(identity, &Type::object([("name", Type::String)]));
+    assert_eq!(known.attribute("name"), &Value::from("a"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_over_is_an_error_that_says_what_to_do() {
+    let refused = "Cannot move from this resource type";
+    for (source, target, json, summary) in [
+        ("other_thing", "exercise_versioned", "{}", refused),
+        ("old_thing", "exercise_thing", "{}", refused),
+        ("old_thing", "exercise_none", "{}", "Unknown resource type"),
+        (
+            "old_thing",
+            "exercise_versioned",
+            r#"{"label":[]}"#,
+            "Unreadable state",
+        ),
+        (
+            "old_thing",
+            "exercise_versioned",
+            "",
+            "State in an unknown form",
+        ),
+    ] {
+        let answer = moved(request(source, target, json)).await;
+        assert_eq!(summaries(&answer.diagnostics), [summary]);
+        assert!(answer.target_state.is_none());
+    }
+    let answer = moved(request("other_thing", "exercise_versioned", "{}")).await;
+    assert!(answer.diagnostics[0].detail.contains("import"));
+}
+
+#[tokio::test]
+async fn the_server_says_what_it_can_do() {
+    let mut session = Session::exercise().await;
+    let answer = session
+        .client
+        .get_schema(get_provider_schema::Request {})
+        .await
+        .unwrap();
+    let capabilities = answer.into_inner().server_capabilities.unwrap();
+    assert!(capabilities.plan_destroy && capabilities.get_provider_schema_optional);
+    assert!(capabilities.move_resource_state && capabilities.generate_resource_config);
+}
