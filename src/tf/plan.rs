@@ -6,6 +6,7 @@
 
 use super::path::AttributePath;
 use super::schema::{Attribute, Block, Nesting, Schema};
+use super::types::Type;
 use super::value::Value;
 
 /// The planned object of a create (null `prior`) or an update, from Terraform's proposal.
@@ -129,21 +130,35 @@ pub fn requires_replace(schema: &Schema, prior: &Value, planned: &Value) -> Vec<
 
 /// What apply returns: the planned value where it was known, else the applied one, and nothing unknown.
 ///
-/// A difference that the cloud insists on is reported by the next read, not by a failed apply.
-pub fn conform(planned: &Value, applied: Value) -> Value {
-    match (planned, applied) {
-        (Value::Unknown, applied) => without_unknown(applied),
-        (Value::Map(planned), Value::Map(mut applied)) => Value::Map(
-            planned
-                .iter()
-                .map(|(name, planned)| {
-                    let applied = applied.remove(name).unwrap_or(Value::Null);
-                    (name.clone(), conform(planned, applied))
-                })
-                .collect(),
-        ),
-        (planned, applied) if !planned.is_wholly_known() => without_unknown(applied),
-        (planned, _) => planned.clone(),
+/// A difference that the cloud insists on is reported by the next read, not by a failed apply. The elements of a set have no
+/// place by which to compare them: a set with something unknown in it is returned as applied.
+pub fn conform(planned: &Value, applied: Value, ty: &Type) -> Value {
+    match (planned, applied, ty) {
+        (Value::Unknown, applied, _) => without_unknown(applied),
+        (Value::Map(planned), Value::Map(mut applied), ty) => {
+            let conformed = planned.iter().map(|(name, planned)| {
+                let applied = applied.remove(name).unwrap_or(Value::Null);
+                let ty = match ty {
+                    Type::Object(types) => types.get(name).unwrap_or(&Type::Dynamic),
+                    Type::Map(element) => element,
+                    _ => &Type::Dynamic,
+                };
+                (name.clone(), conform(planned, applied, ty))
+            });
+            Value::Map(conformed.collect())
+        }
+        (Value::List(planned), Value::List(applied), Type::List(ty))
+            if planned.len() == applied.len() =>
+        {
+            let elements = planned.iter().zip(applied);
+            Value::List(
+                elements
+                    .map(|(planned, applied)| conform(planned, applied, ty))
+                    .collect(),
+            )
+        }
+        (planned, applied, _) if !planned.is_wholly_known() => without_unknown(applied),
+        (planned, _, _) => planned.clone(),
     }
 }
 
@@ -170,7 +185,6 @@ pub fn without_unknown(value: Value) -> Value {
 mod tests {
     use super::*;
     use crate::tf::schema::NestedBlock;
-    use crate::tf::types::Type;
 
     fn schema() -> Schema {
         let rule = Block::new("A rule.")
@@ -321,7 +335,7 @@ mod tests {
             Value::Unknown,
             vec![rule(1, text("r-1"))],
         );
-        let conformed = conform(&planned, applied);
+        let conformed = conform(&planned, applied, &schema().implied_type());
         let expected = thing(
             "a",
             text("x"),
@@ -330,8 +344,23 @@ mod tests {
             vec![rule(1, text("r-1"))],
         );
         assert_eq!(conformed, expected);
-        assert_eq!(conform(&text("planned"), text("other")), text("planned"));
-        assert_eq!(conform(&Value::Null, text("other")), Value::Null);
+        let string = Type::String;
+        assert_eq!(
+            conform(&text("planned"), text("other"), &string),
+            text("planned")
+        );
+        assert_eq!(conform(&Value::Null, text("other"), &string), Value::Null);
+    }
+
+    #[test]
+    fn what_is_known_in_an_element_of_a_list_stays_and_a_set_is_as_applied() {
+        let planned = Value::List(vec![rule(1, Value::Unknown)]);
+        let applied = Value::List(vec![rule(2, text("r-1"))]);
+        let element = Type::object([("port", Type::Number), ("rule_id", Type::String)]);
+        let kept = conform(&planned, applied.clone(), &Type::list(element.clone()));
+        assert_eq!(kept, Value::List(vec![rule(1, text("r-1"))]));
+        let as_applied = conform(&planned, applied.clone(), &Type::set(element));
+        assert_eq!(as_applied, applied);
     }
 
     #[test]

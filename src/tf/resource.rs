@@ -52,7 +52,8 @@ impl<T> Outcome<T> {
         }
     }
 
-    /// A result for now, of a call that should be made again later. Means nothing in apply, which cannot wait.
+    /// A result for now, of a call that should be made again later. To a caller that cannot wait, and in an apply, which
+    /// never can, it is the error that the deferral brings along.
     pub fn deferred(value: T, deferral: Deferral) -> Self {
         Self {
             deferral: Some(deferral),

@@ -21,6 +21,7 @@ mod demo;
 mod drift;
 mod examples;
 mod faults;
+mod identity;
 mod import;
 mod interrupt;
 mod mfa;

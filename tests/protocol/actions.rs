@@ -12,7 +12,7 @@ use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 use tonic::Streaming;
 
-use crate::session::{Session, json, msgpack, patient, summaries};
+use crate::session::{Session, encode, json, patient, summaries};
 
 const TYPE: &str = "exercise_greet";
 
@@ -98,7 +98,7 @@ async fn a_plan_takes_unknown_values_and_is_deferred_only_where_the_caller_can_w
         ("times", Value::Unknown),
         ("padding", Value::Null),
     ]);
-    let planned = plan(&mut session, msgpack(&unknown, &ty), patient()).await;
+    let planned = plan(&mut session, encode(&unknown, &ty), patient()).await;
     assert_eq!(planned, plan_action::Response::default());
 
     let absent = json(&config("absent", 1));

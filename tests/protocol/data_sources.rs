@@ -7,7 +7,7 @@ use terraform_provider_alivpn::tf::proto::{
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::session::{Session, decode, json, msgpack, patient, schema_type, summaries};
+use crate::session::{Session, decode, encode, json, patient, schema_type, summaries};
 
 async fn validate(session: &mut Session, config: &str) -> Vec<(String, usize)> {
     let request = validate_data_source_config::Request {
@@ -141,7 +141,7 @@ async fn a_read_before_configure_or_without_a_configuration_is_an_error() {
     let summary = "Provider not configured";
     assert_eq!(summaries(&answer.diagnostics), [summary]);
     session.configure(r#"{"prefix":null}"#).await;
-    let unknown = msgpack(&Value::Unknown, &Type::Bool);
+    let unknown = encode(&Value::Unknown, &Type::Bool);
     for (config, summary) in [
         (None, "Missing required argument"),
         (json("null"), "Missing required argument"),

@@ -6,7 +6,7 @@ use terraform_provider_alivpn::tf::proto::{
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::session::{Session, decode, json, msgpack};
+use crate::session::{Session, decode, encode, json};
 
 /// The result, or the error.
 async fn call(
@@ -28,7 +28,7 @@ async fn call(
 }
 
 fn texts(texts: &[&str]) -> Vec<Option<DynamicValue>> {
-    let text = |text: &&str| msgpack(&Value::from(*text), &Type::String);
+    let text = |text: &&str| encode(&Value::from(*text), &Type::String);
     texts.iter().map(text).collect()
 }
 
@@ -93,7 +93,7 @@ async fn an_error_names_the_position_of_its_argument() {
 
     // Null, also where an argument before it is unknown.
     let mut arguments = texts(&["-", "a", "b"]);
-    arguments[1] = msgpack(&Value::Unknown, &Type::String);
+    arguments[1] = encode(&Value::Unknown, &Type::String);
     arguments.push(json("null"));
     let error = call(&mut session, "join", arguments).await.unwrap_err();
     assert_eq!(error.function_argument, Some(3));
@@ -132,7 +132,7 @@ async fn what_a_function_does_not_take_unknown_makes_its_result_unknown() {
     let ty = Type::list(Type::String);
     let partly = Value::List(vec![Value::from("a"), Value::Unknown]);
     for argument in [Value::Unknown, partly] {
-        let result = call(&mut session, "count", [msgpack(&argument, &ty)]).await;
+        let result = call(&mut session, "count", [encode(&argument, &ty)]).await;
         let result = decode(Some(result.unwrap()), &Type::Number);
         assert_eq!(result, Value::Unknown);
     }
@@ -150,7 +150,7 @@ async fn a_dynamic_argument_keeps_its_type_and_may_be_null_or_unknown_where_allo
         Value::Null,
         Value::Unknown,
     ] {
-        let argument = msgpack(&value, &Type::Dynamic);
+        let argument = encode(&value, &Type::Dynamic);
         let result = call(&mut session, "same", [argument]).await.unwrap();
         assert_eq!(decode(Some(result), &Type::Dynamic), value);
     }

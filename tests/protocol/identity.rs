@@ -8,7 +8,7 @@ use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
 use crate::plugin_caller::Launch;
-use crate::session::{Session, decode, identity, json, msgpack, summaries};
+use crate::session::{Session, decode, encode, identity, json, summaries};
 
 const TYPE: &str = "exercise_identified";
 
@@ -285,7 +285,7 @@ async fn an_object_that_was_created_with_an_error_has_its_identity() {
     let request = apply_resource_change::Request {
         type_name: TYPE.to_owned(),
         prior_state: json("null"),
-        planned_state: msgpack(&unplaced, &ty),
+        planned_state: encode(&unplaced, &ty),
         config: json(&object("a", "", "half")),
         ..Default::default()
     };

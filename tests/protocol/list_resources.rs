@@ -9,7 +9,7 @@ use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 use tonic::Streaming;
 
-use crate::session::{Session, decode, json, msgpack, summaries};
+use crate::session::{Session, decode, encode, json, summaries};
 
 const TYPE: &str = "exercise_identified";
 
@@ -296,11 +296,11 @@ async fn a_list_block_is_listed_and_validated_without_configure() {
     let schemas = session.schemas().await.list_resource_schemas;
     assert!(schemas.contains_key(TYPE));
 
-    let number = |value: Value| msgpack(&value, &Type::Number);
+    let number = |value: Value| encode(&value, &Type::Number);
     let good = validate_list_resource_config::Request {
         type_name: TYPE.to_owned(),
         config: json(&List::default().config()),
-        include_resource_object: msgpack(&Value::Unknown, &Type::Bool),
+        include_resource_object: encode(&Value::Unknown, &Type::Bool),
         limit: number(Value::Unknown),
     };
     let with_limit = |limit| validate_list_resource_config::Request {

@@ -149,7 +149,7 @@ impl Session {
     pub async fn configure_unknown(&mut self) {
         let prefix = Type::object([("prefix", Type::String)]);
         let unknown = Value::map([("prefix", Value::Unknown)]);
-        self.configure_with(msgpack(&unknown, &prefix)).await;
+        self.configure_with(encode(&unknown, &prefix)).await;
     }
 
     /// Configures the provider, which must not complain.
@@ -216,7 +216,7 @@ pub fn json(text: &str) -> Option<DynamicValue> {
 }
 
 /// A value in msgpack, the encoding that Terraform uses. Unlike JSON it can say unknown.
-pub fn msgpack(value: &Value, ty: &Type) -> Option<DynamicValue> {
+pub fn encode(value: &Value, ty: &Type) -> Option<DynamicValue> {
     Some(DynamicValue {
         msgpack: msgpack::encode(value, ty).unwrap().into(),
         json: Default::default(),

@@ -425,6 +425,34 @@ impl std::fmt::Debug for Outcome {
     }
 }
 
+/// Whether a test is left out because the core at hand has no `feature`, which came with this version of Terraform. Says so.
+pub fn is_left_out(feature: &str, since: (u64, u64)) -> bool {
+    let output = Command::new(terraform())
+        .arg("version")
+        .env("CHECKPOINT_DISABLE", "1")
+        .output()
+        .expect("Terraform starts");
+    let output = String::from_utf8_lossy(&output.stdout);
+    let version = output
+        .lines()
+        .find_map(|line| line.strip_prefix("Terraform v"));
+    let known = version.is_some_and(|version| {
+        let mut numbers = version.split(['.', '-']).map(str::parse::<u64>);
+        match (numbers.next(), numbers.next()) {
+            (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= since,
+            _ => false,
+        }
+    });
+    if !known {
+        let (major, minor) = since;
+        eprintln!(
+            "left out: {feature} need Terraform {major}.{minor} or later, and this is {}",
+            output.trim()
+        );
+    }
+    !known
+}
+
 /// The Terraform to test with.
 pub fn terraform() -> PathBuf {
     if let Some(path) = std::env::var_os("ALIVPN_TEST_TERRAFORM") {

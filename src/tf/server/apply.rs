@@ -54,7 +54,7 @@ impl<P: Provider> Server<P> {
         let state = if outcome.diagnostics.has_errors() {
             without_unknown(outcome.value)
         } else {
-            conform(&planned, outcome.value)
+            conform(&planned, outcome.value, &served.ty)
         };
         let state = write_only::strip(&served.schema, state);
         // Whatever is wrong with the identity, the state must be saved.

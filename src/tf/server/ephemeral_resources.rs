@@ -55,7 +55,7 @@ impl<P: Provider> Server<P> {
         }
         let (opened, diagnostics) = result(outcome)?;
         let expected = propose(&served.schema, &Value::Null, config.clone(), &config);
-        let result = conform(&expected, opened.result);
+        let result = conform(&expected, opened.result, &served.ty);
         Ok(open_ephemeral_resource::Response {
             diagnostics: diagnostics.to_proto(),
             renew_at: opened.renew_at.map(Into::into),
