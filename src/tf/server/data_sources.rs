@@ -32,11 +32,11 @@ impl<P: Provider> Server<P> {
     ) -> Result<Response, Diagnostics> {
         let served = self.data_sources.get(&request.type_name)?;
         let capabilities = request.client_capabilities.as_ref();
-        let config = served.config(request.config)?;
         let client = match self.client_or_deferral(capabilities).await? {
             Reach::Client(client) => client,
             Reach::Later(deferred) => return Ok(later(deferred)),
         };
+        let config = served.config(request.config)?;
         let meta = self.decode_meta(request.provider_meta)?;
         let token = self.stop.token();
         let call = Call {

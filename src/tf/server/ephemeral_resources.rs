@@ -38,7 +38,6 @@ impl<P: Provider> Server<P> {
     ) -> Result<open_ephemeral_resource::Response, Diagnostics> {
         let served = self.ephemeral_resources.get(&request.type_name)?;
         let capabilities = request.client_capabilities.as_ref();
-        let config = served.config(request.config)?;
         let later = |deferred| open_ephemeral_resource::Response {
             deferred: Some(deferred),
             ..Default::default()
@@ -47,6 +46,7 @@ impl<P: Provider> Server<P> {
             Reach::Client(client) => client,
             Reach::Later(deferred) => return Ok(later(deferred)),
         };
+        let config = served.config(request.config)?;
         let token = self.stop.token();
         let open = served.block_type.open(Call::new(&*client, &token), &config);
         let mut outcome = open.await?;

@@ -59,12 +59,12 @@ impl<P: Provider> Server<P> {
     ) -> Result<(), Diagnostics> {
         let served = self.list_resources.get(&request.type_name)?;
         let resource = self.resource(&request.type_name)?;
+        let client = self.client().await?;
         let config = served.config(request.config)?;
         let limit = u64::try_from(request.limit).map_err(|_| invalid_limit())?;
         if limit == 0 {
             return Ok(());
         }
-        let client = self.client().await?;
         let call = Call::new(&*client, &cancel);
         let query = Query {
             config: &config,
