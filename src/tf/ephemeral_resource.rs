@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::block_type::{self, BlockType};
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::model::{from_value, to_value};
+use super::private::Private;
 use super::resource::{Call, Outcome};
 use super::value::Value;
 
@@ -68,7 +69,7 @@ pub trait EphemeralResource: BlockType<Model: Serialize> {
     }
 }
 
-/// An [`EphemeralResource`] in terms of values, and of private data as JSON; what the server holds.
+/// An [`EphemeralResource`] in terms of values, and of private data; what the server holds.
 #[async_trait]
 pub trait Erased<C>: block_type::Erased {
     /// See [`EphemeralResource::open`].
@@ -76,15 +77,16 @@ pub trait Erased<C>: block_type::Erased {
         &self,
         call: Call<'_, C>,
         config: &Value,
-    ) -> Result<Outcome<Option<Opened<Value, Vec<u8>>>>, Diagnostics>;
+    ) -> Result<Outcome<Option<Opened<Value, Private>>>, Diagnostics>;
     /// See [`EphemeralResource::renew`].
     async fn renew(
         &self,
         call: Call<'_, C>,
-        private: &[u8],
-    ) -> Result<Outcome<Option<Renewed<Vec<u8>>>>, Diagnostics>;
+        private: &Private,
+    ) -> Result<Outcome<Option<Renewed<Private>>>, Diagnostics>;
     /// See [`EphemeralResource::close`].
-    async fn close(&self, call: Call<'_, C>, private: &[u8]) -> Result<Diagnostics, Diagnostics>;
+    async fn close(&self, call: Call<'_, C>, private: &Private)
+    -> Result<Diagnostics, Diagnostics>;
 }
 
 #[async_trait]
@@ -93,7 +95,7 @@ impl<E: EphemeralResource> Erased<E::Client> for E {
         &self,
         call: Call<'_, E::Client>,
         config: &Value,
-    ) -> Result<Outcome<Option<Opened<Value, Vec<u8>>>>, Diagnostics> {
+    ) -> Result<Outcome<Option<Opened<Value, Private>>>, Diagnostics> {
         let outcome = EphemeralResource::open(self, call, from_value(config)?).await;
         let erased = |opened: Opened<E::Model, E::Private>| {
             Ok(Opened {
@@ -108,8 +110,8 @@ impl<E: EphemeralResource> Erased<E::Client> for E {
     async fn renew(
         &self,
         call: Call<'_, E::Client>,
-        private: &[u8],
-    ) -> Result<Outcome<Option<Renewed<Vec<u8>>>>, Diagnostics> {
+        private: &Private,
+    ) -> Result<Outcome<Option<Renewed<Private>>>, Diagnostics> {
         let outcome = EphemeralResource::renew(self, call, read(private)?).await;
         let erased = |renewed: Renewed<E::Private>| {
             Ok(Renewed {
@@ -123,25 +125,23 @@ impl<E: EphemeralResource> Erased<E::Client> for E {
     async fn close(
         &self,
         call: Call<'_, E::Client>,
-        private: &[u8],
+        private: &Private,
     ) -> Result<Diagnostics, Diagnostics> {
         Ok(EphemeralResource::close(self, call, read(private)?).await)
     }
 }
 
 /// Without the cause, which could repeat a secret.
-fn write<P: Serialize>(private: &P) -> Result<Vec<u8>, Diagnostic> {
-    serde_json::to_vec(private).map_err(|_| {
+fn write<P: Serialize>(private: &P) -> Result<Private, Diagnostic> {
+    Private::of(private).map_err(|_| {
         Diagnostic::error("Unwritable private data").detail(
             "What is to be kept until the ephemeral resource is closed cannot be written. This is a defect of the provider: please report it.",
         )
     })
 }
 
-/// Without the cause, which could repeat a secret. No bytes at all are null.
-fn read<P: DeserializeOwned>(private: &[u8]) -> Result<P, Diagnostic> {
-    let json = if private.is_empty() { b"null" } else { private };
-    serde_json::from_slice(json).map_err(|_| {
+fn read<P: DeserializeOwned>(private: &Private) -> Result<P, Diagnostic> {
+    private.read().ok_or_else(|| {
         Diagnostic::error("Unreadable private data").detail(
             "What the caller gives back is not what was returned when the ephemeral resource was opened. It is left as it is; \
              what it was for ends by itself, or is to be removed by hand.",

@@ -220,10 +220,10 @@ impl FunctionError {
         self
     }
 
-    /// The error on the wire.
+    /// The error on the wire, without its full stop: Terraform makes it the end of a sentence of its own.
     pub fn to_proto(&self) -> proto::FunctionError {
         proto::FunctionError {
-            text: self.text.clone(),
+            text: self.text.trim_end_matches('.').to_owned(),
             function_argument: self
                 .argument
                 .and_then(|position| i64::try_from(position).ok()),

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::block_type::{self, BlockType};
 use super::diagnostics::{Diagnostic, Diagnostics};
+use super::identity::Identity;
 use super::model::{ModelError, from_value, to_value};
 use super::resource::Call;
-use super::types::Type;
 use super::value::Value;
 
 /// What is asked for.
@@ -27,9 +27,9 @@ pub struct Query<M> {
 
 /// An object that was found.
 #[derive(Debug, Clone)]
-pub struct Listed<I, O> {
+pub struct Listed<O> {
     /// What it is found by again.
-    pub identity: I,
+    pub identity: Identity,
     /// What people call it.
     pub display_name: String,
     /// All of it; needed where the query says so, ignored otherwise.
@@ -67,25 +67,25 @@ impl From<ModelError> for Ended {
 #[async_trait]
 pub trait Sink: Send {
     /// See [`Results::send`].
-    async fn send(&mut self, listed: Listed<Value, Value>) -> Result<(), Ended>;
+    async fn send(&mut self, listed: Listed<Value>) -> Result<(), Ended>;
     /// See [`Results::tell`].
     async fn tell(&mut self, diagnostics: Diagnostics) -> Result<(), Ended>;
 }
 
 /// Where a list resource puts what it finds.
-pub struct Results<'a, I, O> {
+pub struct Results<'a, O> {
     sink: &'a mut dyn Sink,
-    found: PhantomData<fn(I, O)>,
+    found: PhantomData<fn(O)>,
 }
 
-impl<I: Serialize, O: Serialize> Results<'_, I, O> {
+impl<O: Serialize> Results<'_, O> {
     /// One more result. Waits while Terraform has not taken the ones before.
     ///
     /// # Errors
     /// With the last result that is wanted, and for all after it: the list resource returns them at once.
-    pub async fn send(&mut self, listed: Listed<I, O>) -> Result<(), Ended> {
+    pub async fn send(&mut self, listed: Listed<O>) -> Result<(), Ended> {
         let listed = Listed {
-            identity: to_value(&listed.identity)?,
+            identity: listed.identity,
             display_name: listed.display_name,
             object: listed.object.as_ref().map(to_value).transpose()?,
         };
@@ -101,33 +101,26 @@ impl<I: Serialize, O: Serialize> Results<'_, I, O> {
     }
 }
 
-/// A type of list resource. It bears the name of the managed resource whose objects it finds.
+/// A type of list resource. It bears the name of the managed resource whose objects it finds, which has an identity.
 #[async_trait]
 pub trait ListResource: BlockType {
     /// What the provider's Configure makes.
     type Client: Send + Sync + 'static;
-    /// What an object is found by again.
-    type Identity: Serialize + Send + 'static;
     /// The managed resource's model.
     type Object: Serialize + Send + 'static;
-
-    /// The type of the identity's value.
-    fn identity_type(&self) -> Type;
 
     /// Sends what there is.
     async fn list(
         &self,
         call: Call<'_, Self::Client>,
         query: Query<Self::Model>,
-        results: &mut Results<'_, Self::Identity, Self::Object>,
+        results: &mut Results<'_, Self::Object>,
     ) -> Result<(), Ended>;
 }
 
 /// A [`ListResource`] in terms of values; what the server holds.
 #[async_trait]
 pub trait Erased<C>: block_type::Erased {
-    /// See [`ListResource::identity_type`].
-    fn identity_type(&self) -> Type;
     /// See [`ListResource::list`].
     async fn list(
         &self,
@@ -139,10 +132,6 @@ pub trait Erased<C>: block_type::Erased {
 
 #[async_trait]
 impl<L: ListResource> Erased<L::Client> for L {
-    fn identity_type(&self) -> Type {
-        ListResource::identity_type(self)
-    }
-
     async fn list(
         &self,
         call: Call<'_, L::Client>,

@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 use super::deferral::Deferral;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::{Identity, IdentitySchema};
-
 use super::move_state::{MoveSource, Moved};
 use super::private::{self, Private};
 use super::schema::Schema;

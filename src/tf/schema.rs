@@ -11,6 +11,7 @@ mod wire;
 use std::collections::BTreeMap;
 
 use super::types::Type;
+use super::value::Value;
 pub use attribute::{Attribute, Mode};
 
 /// A versioned block.
@@ -141,6 +142,19 @@ impl Block {
         Type::Object(attributes.chain(blocks).collect::<BTreeMap<_, _>>())
     }
 
+    /// The block with nothing set in it.
+    pub fn unset(&self) -> Value {
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|attribute| (attribute.name.clone(), Value::Null));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|nested| (nested.name.clone(), nested.unset()));
+        Value::map(attributes.chain(blocks))
+    }
+
     fn undescribed(&self, path: &str, found: &mut Vec<String>) {
         let join = |name: &str| {
             if path.is_empty() {
@@ -217,6 +231,24 @@ impl NestedBlock {
         self
     }
 
+    /// No occurrence at all.
+    fn unset(&self) -> Value {
+        let dynamic = self.implied_type() == Type::Dynamic;
+        match self.nesting {
+            Nesting::Single => Value::Null,
+            Nesting::Group => self.block.unset(),
+            Nesting::List if dynamic => {
+                Value::Dynamic(Box::new((Type::Tuple(Vec::new()), Value::List(Vec::new()))))
+            }
+            Nesting::Map if dynamic => Value::Dynamic(Box::new((
+                Type::Object(BTreeMap::new()),
+                Value::Map(BTreeMap::new()),
+            ))),
+            Nesting::List | Nesting::Set => Value::List(Vec::new()),
+            Nesting::Map => Value::Map(BTreeMap::new()),
+        }
+    }
+
     /// The type of all occurrences together. Occurrences of different types fit neither a list nor a map, so Terraform
     /// then sends a tuple or an object along with its type.
     pub fn implied_type(&self) -> Type {
@@ -234,6 +266,7 @@ impl NestedBlock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tf::msgpack;
 
     #[test]
     fn the_implied_type_has_attributes_and_blocks() {
@@ -261,6 +294,31 @@ mod tests {
             ("open", Type::Dynamic),
         ]);
         assert_eq!(schema.implied_type(), expected);
+    }
+
+    #[test]
+    fn a_block_with_nothing_set_is_a_value_of_its_type_and_lacks_only_what_is_required() {
+        let inner = || Block::new("Inner.").attribute(Attribute::optional("x", Type::Number, "X."));
+        let open = || Block::new("Open.").attribute(Attribute::optional("y", Type::Dynamic, "Y."));
+        let block = Block::new("Root.")
+            .attribute(Attribute::optional("a", Type::set(Type::String), "A."))
+            .block(NestedBlock::single("single", inner()))
+            .block(NestedBlock::group("group", inner()))
+            .block(NestedBlock::list("list", inner()))
+            .block(NestedBlock::set("set", inner()))
+            .block(NestedBlock::map("map", inner()))
+            .block(NestedBlock::list("open_list", open()))
+            .block(NestedBlock::map("open_map", open()));
+        let unset = block.unset();
+        let bytes = msgpack::encode(&unset, &block.implied_type()).unwrap();
+        assert_eq!(
+            msgpack::decode(&bytes, &block.implied_type()),
+            Ok(unset.clone())
+        );
+        assert!(Schema::new(0, block.clone()).validate(&unset).is_empty());
+        let block = block.attribute(Attribute::required("b", Type::String, "B."));
+        let missing = Schema::new(0, block.clone()).validate(&block.unset());
+        assert_eq!(missing.iter().count(), 1);
     }
 
     #[test]

@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use terraform_provider_alivpn::emulator::{Emulator, Running, Settings, Timing};
+use terraform_provider_alivpn::provider::Alivpn;
 use terraform_provider_alivpn::provider::ssl_vpn_server::model::{TYPE_NAME, schema};
 use terraform_provider_alivpn::tf::msgpack;
 use terraform_provider_alivpn::tf::proto::provider_client::ProviderClient;
 use terraform_provider_alivpn::tf::proto::{self, DynamicValue};
+use terraform_provider_alivpn::tf::provider::Provider;
 use terraform_provider_alivpn::tf::value::Value;
 use tokio::time::timeout;
 use tonic::transport::Channel;
@@ -42,10 +44,17 @@ impl Session {
         .unwrap();
         let caller = Launch::default().start().await;
         let mut client = ProviderClient::new(caller.channel.clone());
-        let config = json!({
-            "region": "cn-hangzhou", "access_key": "testid", "secret_key": "testsecret", "security_token": null,
-            "endpoints": { "vpc": format!("http://{}", emulator.addr()) },
-        });
+        let block = Alivpn.schema().block;
+        let unset = block
+            .attributes
+            .iter()
+            .map(|attribute| attribute.name.as_str());
+        let unset = unset.chain(block.blocks.iter().map(|nested| nested.name.as_str()));
+        let mut config: Json = unset.map(|name| (name.to_owned(), Json::Null)).collect();
+        config["region"] = json!("cn-hangzhou");
+        config["access_key"] = json!("testid");
+        config["secret_key"] = json!("testsecret");
+        config["endpoints"] = json!({ "vpc": format!("http://{}", emulator.addr()), "sts": null });
         let request = proto::configure::Request {
             terraform_version: "1.11.4".to_owned(),
             config: Some(dynamic(&config)),

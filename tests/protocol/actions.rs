@@ -12,7 +12,7 @@ use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 use tonic::Streaming;
 
-use crate::session::{Session, encode, json, summaries};
+use crate::session::{Session, encode, json, patient, summaries};
 
 const TYPE: &str = "exercise_greet";
 
@@ -50,15 +50,12 @@ async fn rest(mut stream: Streaming<invoke_action::Event>) -> (Vec<String>, Vec<
 async fn plan(
     session: &mut Session,
     config: Option<DynamicValue>,
-    can_wait: bool,
+    client_capabilities: Option<ClientCapabilities>,
 ) -> plan_action::Response {
     let request = plan_action::Request {
         action_type: TYPE.to_owned(),
         config,
-        client_capabilities: Some(ClientCapabilities {
-            deferral_allowed: can_wait,
-            ..Default::default()
-        }),
+        client_capabilities,
     };
     session
         .client
@@ -101,24 +98,24 @@ async fn a_plan_takes_unknown_values_and_is_deferred_only_where_the_caller_can_w
         ("times", Value::Unknown),
         ("padding", Value::Null),
     ]);
-    let planned = plan(&mut session, encode(&unknown, &ty), true).await;
+    let planned = plan(&mut session, encode(&unknown, &ty), patient()).await;
     assert_eq!(planned, plan_action::Response::default());
 
     let absent = json(&config("absent", 1));
-    let planned = plan(&mut session, absent.clone(), true).await;
+    let planned = plan(&mut session, absent.clone(), patient()).await;
     assert_eq!(planned.deferred.unwrap().reason(), Reason::AbsentPrereq);
-    let planned = plan(&mut session, absent, false).await;
+    let planned = plan(&mut session, absent, None).await;
     assert_eq!(summaries(&planned.diagnostics), ["Nobody there"]);
     assert_eq!(planned.deferred, None);
 
-    let planned = plan(&mut session, json(&config("warn", 1)), false).await;
+    let planned = plan(&mut session, json(&config("warn", 1)), None).await;
     assert_eq!(summaries(&planned.diagnostics), ["Loud"]);
 
     session.configure_unknown().await;
-    let planned = plan(&mut session, json(&config("ann", 1)), true).await;
+    let planned = plan(&mut session, json(&config("ann", 1)), patient()).await;
     let reason = planned.deferred.unwrap().reason();
     assert_eq!(reason, Reason::ProviderConfigUnknown);
-    let planned = plan(&mut session, json(&config("ann", 1)), false).await;
+    let planned = plan(&mut session, json(&config("ann", 1)), None).await;
     assert_eq!(planned, plan_action::Response::default());
 }
 
@@ -145,6 +142,16 @@ async fn progress_streams_while_the_action_runs_and_its_end_comes_last() {
     let (lines, end) = rest(stream).await;
     assert_eq!(lines, [""; 0]);
     assert_eq!(end, ["Stopped"]);
+}
+
+#[tokio::test]
+async fn an_action_without_a_config_block_has_nothing_set() {
+    let mut session = Session::configured_exercise().await;
+    let planned = plan(&mut session, json("null"), None).await;
+    assert_eq!(planned, plan_action::Response::default());
+    let (lines, end) = rest(invoke(&mut session, "null").await).await;
+    assert_eq!(lines, ["hello world 1"]);
+    assert_eq!(end, [""; 0]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use terraform_provider_alivpn::tf::proto::{
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::session::{Session, decode, encode, json, schema_type, summaries};
+use crate::session::{Session, decode, encode, json, patient, schema_type, summaries};
 
 async fn validate(session: &mut Session, config: &str) -> Vec<(String, usize)> {
     let request = validate_data_source_config::Request {
@@ -23,21 +23,25 @@ async fn validate(session: &mut Session, config: &str) -> Vec<(String, usize)> {
     steps.collect()
 }
 
-fn request(text: &str, can_wait: bool) -> read_data_source::Request {
+fn request(
+    text: &str,
+    client_capabilities: Option<ClientCapabilities>,
+) -> read_data_source::Request {
     let config = format!(r#"{{"text":"{text}","volume":null,"answer":null,"distance":null}}"#);
     read_data_source::Request {
         type_name: "exercise_echo".to_owned(),
         config: json(&config),
         provider_meta: None,
-        client_capabilities: Some(ClientCapabilities {
-            deferral_allowed: can_wait,
-            ..Default::default()
-        }),
+        client_capabilities,
     }
 }
 
-async fn read(session: &mut Session, text: &str, can_wait: bool) -> read_data_source::Response {
-    let request = request(text, can_wait);
+async fn read(
+    session: &mut Session,
+    text: &str,
+    client_capabilities: Option<ClientCapabilities>,
+) -> read_data_source::Response {
+    let request = request(text, client_capabilities);
     let answer = session.client.read_data_source(request).await;
     answer.unwrap().into_inner()
 }
@@ -79,14 +83,14 @@ async fn a_read_keeps_the_configuration_fills_in_the_rest_and_leaves_nothing_unk
     let mut session = Session::exercise().await;
     session.configure(r#"{"prefix":"re-"}"#).await;
     let ty = schema_type(&session.schemas().await.data_source_schemas["exercise_echo"]);
-    let answer = read(&mut session, "hello", false).await;
+    let answer = read(&mut session, "hello", None).await;
     assert_eq!(summaries(&answer.diagnostics), [""; 0]);
     let state = decode(answer.state, &ty);
     assert_eq!(state.attribute("text"), &Value::from("hello"));
     assert_eq!(state.attribute("answer"), &Value::from("re-hello"));
     assert_eq!(state.attribute("distance"), &Value::Null);
 
-    let answer = read(&mut session, "warn", false).await;
+    let answer = read(&mut session, "warn", None).await;
     assert_eq!(summaries(&answer.diagnostics), ["Noisy"]);
     assert!(answer.state.is_some());
 }
@@ -99,7 +103,7 @@ async fn a_read_that_fails_says_so_and_has_no_state() {
         ("panic", "The provider crashed"),
         ("nothing", "No result"),
     ] {
-        let answer = read(&mut session, text, false).await;
+        let answer = read(&mut session, text, None).await;
         assert_eq!(summaries(&answer.diagnostics), [summary]);
         assert_eq!(answer.state, None, "{text}");
     }
@@ -108,10 +112,10 @@ async fn a_read_that_fails_says_so_and_has_no_state() {
 #[tokio::test]
 async fn an_absent_prerequisite_defers_a_read_only_where_the_caller_can_wait() {
     let mut session = Session::configured_exercise().await;
-    let answer = read(&mut session, "absent", true).await;
+    let answer = read(&mut session, "absent", patient()).await;
     assert_eq!(summaries(&answer.diagnostics), [""; 0]);
     assert_eq!(answer.deferred.unwrap().reason(), Reason::AbsentPrereq);
-    let answer = read(&mut session, "absent", false).await;
+    let answer = read(&mut session, "absent", None).await;
     assert_eq!(summaries(&answer.diagnostics), ["No wall"]);
     assert_eq!(answer.deferred, None);
 }
@@ -120,11 +124,11 @@ async fn an_absent_prerequisite_defers_a_read_only_where_the_caller_can_wait() {
 async fn an_unknown_provider_configuration_defers_a_read_only_where_the_caller_can_wait() {
     let mut session = Session::exercise().await;
     session.configure_unknown().await;
-    let answer = read(&mut session, "hello", true).await;
+    let answer = read(&mut session, "hello", patient()).await;
     assert_eq!(summaries(&answer.diagnostics), [""; 0]);
     let reason = answer.deferred.unwrap().reason();
     assert_eq!(reason, Reason::ProviderConfigUnknown);
-    let answer = read(&mut session, "hello", false).await;
+    let answer = read(&mut session, "hello", None).await;
     let summary = "Provider configuration not known yet";
     assert_eq!(summaries(&answer.diagnostics), [summary]);
     assert_eq!(answer.deferred, None);
@@ -133,11 +137,16 @@ async fn an_unknown_provider_configuration_defers_a_read_only_where_the_caller_c
 #[tokio::test]
 async fn a_read_before_configure_or_without_a_configuration_is_an_error() {
     let mut session = Session::exercise().await;
-    let answer = read(&mut session, "hello", true).await;
+    let answer = read(&mut session, "hello", patient()).await;
     let summary = "Provider not configured";
     assert_eq!(summaries(&answer.diagnostics), [summary]);
     session.configure(r#"{"prefix":null}"#).await;
-    for config in [None, json("null"), encode(&Value::Unknown, &Type::Bool)] {
+    let unknown = encode(&Value::Unknown, &Type::Bool);
+    for (config, summary) in [
+        (None, "Missing required argument"),
+        (json("null"), "Missing required argument"),
+        (unknown, "Unreadable configuration"),
+    ] {
         let request = read_data_source::Request {
             type_name: "exercise_echo".to_owned(),
             config,
@@ -145,7 +154,6 @@ async fn a_read_before_configure_or_without_a_configuration_is_an_error() {
         };
         let answer = session.client.read_data_source(request).await.unwrap();
         let diagnostics = answer.into_inner().diagnostics;
-        let summary = "Unreadable configuration";
         assert_eq!(summaries(&diagnostics), [summary]);
     }
 }
@@ -154,7 +162,7 @@ async fn a_read_before_configure_or_without_a_configuration_is_an_error() {
 async fn a_stop_ends_a_waiting_read() {
     let mut session = Session::configured_exercise().await;
     let mut client = session.client.clone();
-    let request = request("wait", false);
+    let request = request("wait", None);
     let waiting = tokio::spawn(async move { client.read_data_source(request).await });
     session.stop_until(|| waiting.is_finished()).await;
     let answer = waiting.await.unwrap().unwrap().into_inner();

@@ -10,7 +10,7 @@ use terraform_provider_alivpn::tf::proto::{
 use terraform_provider_alivpn::tf::value::Value;
 
 use crate::plugin_caller::Launch;
-use crate::session::{Session, decode, exercise, json, schema_type, summaries};
+use crate::session::{Session, decode, exercise, json, patient, schema_type, summaries};
 
 const TYPE: &str = "exercise_token";
 
@@ -21,15 +21,12 @@ fn config(name: &str) -> String {
 async fn open(
     session: &mut Session,
     name: &str,
-    can_wait: bool,
+    client_capabilities: Option<ClientCapabilities>,
 ) -> open_ephemeral_resource::Response {
     let request = open_ephemeral_resource::Request {
         type_name: TYPE.to_owned(),
         config: json(&config(name)),
-        client_capabilities: Some(ClientCapabilities {
-            deferral_allowed: can_wait,
-            ..Default::default()
-        }),
+        client_capabilities,
     };
     let answer = session.client.open_ephemeral_resource(request).await;
     answer.unwrap().into_inner()
@@ -86,7 +83,7 @@ async fn an_ephemeral_resource_is_listed_and_validated_without_configure() {
 async fn what_is_opened_keeps_the_configuration_and_is_wholly_known() {
     let mut session = Session::configured_exercise().await;
     let ty = schema_type(&session.schemas().await.ephemeral_resource_schemas[TYPE]);
-    let opened = open(&mut session, "ann", false).await;
+    let opened = open(&mut session, "ann", None).await;
     assert_eq!(summaries(&opened.diagnostics), [""; 0]);
     let expected = Value::map([
         ("name", Value::from("ann")),
@@ -101,7 +98,7 @@ async fn what_is_opened_keeps_the_configuration_and_is_wholly_known() {
 #[tokio::test]
 async fn private_data_reaches_each_renewal_and_the_close() {
     let mut session = Session::configured_exercise().await;
-    let opened = open(&mut session, "ben", false).await;
+    let opened = open(&mut session, "ben", None).await;
     let first = renew(&mut session, opened.private.clone()).await;
     assert_eq!(first.renew_at.unwrap().seconds, 2000);
     let second = renew(&mut session, first.private).await;
@@ -116,10 +113,10 @@ async fn private_data_reaches_each_renewal_and_the_close() {
 #[tokio::test]
 async fn failures_of_opening_renewing_and_closing_are_diagnostics() {
     let mut session = Session::configured_exercise().await;
-    let opened = open(&mut session, "panic", false).await;
+    let opened = open(&mut session, "panic", None).await;
     assert_eq!(summaries(&opened.diagnostics), ["The provider crashed"]);
     assert_eq!((opened.result, opened.private), (None, None));
-    let opened = open(&mut session, "stuck", false).await;
+    let opened = open(&mut session, "stuck", None).await;
     let renewed = renew(&mut session, opened.private.clone()).await;
     assert_eq!(summaries(&renewed.diagnostics), ["It is stuck"]);
     let closed = close(&mut session, opened.private).await;
@@ -138,22 +135,22 @@ async fn failures_of_opening_renewing_and_closing_are_diagnostics() {
 #[tokio::test]
 async fn opening_is_deferred_only_where_the_caller_can_wait() {
     let mut session = Session::exercise().await;
-    let opened = open(&mut session, "ann", true).await;
+    let opened = open(&mut session, "ann", patient()).await;
     let summary = "Provider not configured";
     assert_eq!(summaries(&opened.diagnostics), [summary]);
 
     session.configure_unknown().await;
-    let opened = open(&mut session, "ann", true).await;
+    let opened = open(&mut session, "ann", patient()).await;
     let reason = opened.deferred.unwrap().reason();
     assert_eq!(reason, Reason::ProviderConfigUnknown);
-    let opened = open(&mut session, "ann", false).await;
+    let opened = open(&mut session, "ann", None).await;
     let summary = "Provider configuration not known yet";
     assert_eq!(summaries(&opened.diagnostics), [summary]);
 
     session.configure(r#"{"prefix":null}"#).await;
-    let opened = open(&mut session, "absent", true).await;
+    let opened = open(&mut session, "absent", patient()).await;
     assert_eq!(opened.deferred.unwrap().reason(), Reason::AbsentPrereq);
-    let opened = open(&mut session, "absent", false).await;
+    let opened = open(&mut session, "absent", None).await;
     assert_eq!(summaries(&opened.diagnostics), ["Nobody of this name"]);
 }
 
@@ -169,7 +166,7 @@ async fn neither_result_nor_private_data_is_ever_logged() {
     })
     .await;
     session.configure(r#"{"prefix":null}"#).await;
-    let opened = open(&mut session, "moonlight", false).await;
+    let opened = open(&mut session, "moonlight", None).await;
     let renewed = renew(&mut session, opened.private.clone()).await;
     assert_eq!(summaries(&renewed.diagnostics), [""; 0]);
     let closed = close(&mut session, opened.private).await;

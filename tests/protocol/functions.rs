@@ -87,7 +87,8 @@ async fn an_error_names_the_position_of_its_argument() {
     // By the function itself, about the third argument.
     let error = call(&mut session, "join", texts(&["-", "a", "", "c"])).await;
     let error = error.unwrap_err();
-    assert_eq!(error.text, "The text is empty.");
+    // Terraform puts the full stop.
+    assert_eq!(error.text, "The text is empty");
     assert_eq!(error.function_argument, Some(2));
 
     // Null, also where an argument before it is unknown.

@@ -11,9 +11,9 @@ use tonic::Streaming;
 
 use crate::session::{Session, decode, encode, json, summaries};
 
-const TYPE: &str = "exercise_thing";
+const TYPE: &str = "exercise_identified";
 
-/// What is asked of `exercise_thing`.
+/// What is asked of `exercise_identified`.
 struct List {
     name: &'static str,
     count: u64,
@@ -73,7 +73,8 @@ async fn rest(mut stream: Streaming<list_resource::Event>) -> Vec<list_resource:
 
 fn identity(event: &list_resource::Event) -> Value {
     let identity = event.identity.clone().expect("no identity").identity_data;
-    decode(identity, &Type::object([("name", Type::String)]))
+    let ty = Type::object([("name", Type::String), ("zone", Type::String)]);
+    decode(identity, &ty)
 }
 
 #[tokio::test]
@@ -101,12 +102,16 @@ async fn whole_objects_come_when_they_are_asked_for_and_only_then() {
     };
     for event in list.all(&mut session).await {
         let object = decode(event.resource_object, &ty);
-        assert_eq!(object.attribute("id"), &Value::from(event.display_name));
+        assert_eq!(object.attribute("name"), &Value::from(event.display_name));
+        // The list resource gives an unknown value.
+        assert_eq!(object.attribute("zone"), &Value::Null);
     }
-    list.mode = Some("bare");
-    let events = list.all(&mut session).await;
-    assert_eq!(events.len(), 1);
-    assert_eq!(summaries(&events[0].diagnostic), ["Incomplete result"]);
+    for mode in ["bare", "blank"] {
+        list.mode = Some(mode);
+        let events = list.all(&mut session).await;
+        assert_eq!(events.len(), 1, "{mode}");
+        assert_eq!(summaries(&events[0].diagnostic), ["Incomplete result"]);
+    }
 }
 
 #[tokio::test]

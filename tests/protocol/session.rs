@@ -145,11 +145,11 @@ impl Session {
         session
     }
 
-    /// Configures the exercise provider with what is known only after apply.
+    /// Configures the exercise provider with what is not known yet.
     pub async fn configure_unknown(&mut self) {
-        let config = Value::map([("prefix", Value::Unknown)]);
-        let ty = Type::object([("prefix", Type::String)]);
-        self.configure_with(encode(&config, &ty)).await;
+        let prefix = Type::object([("prefix", Type::String)]);
+        let unknown = Value::map([("prefix", Value::Unknown)]);
+        self.configure_with(encode(&unknown, &prefix)).await;
     }
 
     /// The type of the provider block.

@@ -74,14 +74,21 @@ impl From<ModelErrorKind> for ModelError {
 }
 
 impl From<ModelError> for Diagnostics {
-    /// For a value that passed its schema: then the model is wrong, which is a defect of the provider.
     fn from(error: ModelError) -> Diagnostics {
+        Diagnostic::from(&error).into()
+    }
+}
+
+impl From<&ModelError> for Diagnostic {
+    /// For a value of the schema's type that the model has no place for: one that a rule would have refused, had it been
+    /// asked, or a model that does not fit its own schema.
+    fn from(error: &ModelError) -> Diagnostic {
         Diagnostic::error("The provider could not read a value")
             .detail(format!(
-                "{error}. The value passed the schema, so this is a defect of the provider: please report it."
+                "{error}. The value is of the schema's type, but not one that the provider works with. A state that another \
+                 program wrote may hold such a value; otherwise this is a defect of the provider: please report it."
             ))
             .at(&error.path)
-            .into()
     }
 }
 

@@ -66,8 +66,8 @@ impl<P: Provider> Server<P> {
         cancel: CancellationToken,
     ) -> Result<(), Diagnostics> {
         let served = self.actions.get(&request.action_type)?;
-        let config = served.config(request.config)?;
         let client = self.client().await?;
+        let config = served.config(request.config)?;
         let call = Call::new(&*client, &cancel);
         let mut progress = EventProgress {
             events: &events,

@@ -8,8 +8,10 @@ use tonic::{Response, Status};
 use tracing::Instrument;
 
 use crate::tf::diagnostics::{Diagnostic, Diagnostics, LONGEST_DETAIL, shortened};
+use crate::tf::function::FunctionError;
 use crate::tf::model::ModelError;
 use crate::tf::proto;
+use crate::tf::resource::Outcome;
 
 /// An answer that can say what went wrong.
 pub(super) trait Answer: Default {
@@ -60,10 +62,7 @@ impl Answer for proto::call_function::Response {
             .iter()
             .map(|diagnostic| format!("{}: {}", diagnostic.summary, diagnostic.detail));
         let text = shortened(&sentences.collect::<Vec<_>>().join("\n"), LONGEST_DETAIL);
-        self.error = Some(proto::FunctionError {
-            text,
-            function_argument: None,
-        });
+        self.error = Some(FunctionError::new(text).to_proto());
     }
 }
 
@@ -136,12 +135,25 @@ fn panicked(rpc: &str, panic: &(dyn Any + Send)) -> Diagnostic {
     ))
 }
 
-/// A value of the schema's type that the model has no place for: one that a rule would have refused, had it been asked, or a
-/// model that does not fit its own schema.
+/// The result of a call that has to give one, and what is said beside it.
+///
+/// # Errors
+/// All that is said, when an error is among it.
+pub(super) fn result<T>(outcome: Outcome<Option<T>>) -> Result<(T, Diagnostics), Diagnostics> {
+    match outcome.value {
+        _ if outcome.diagnostics.has_errors() => Err(outcome.diagnostics),
+        Some(value) => Ok((value, outcome.diagnostics)),
+        None => Err(Diagnostic::error("No result")
+            .detail("The provider gave neither a result nor an error. This is a defect of the provider: please report it.")
+            .into()),
+    }
+}
+
+/// A model that does not fit its own schema, or a value that was not caught before: a defect of the provider.
 pub(super) fn model_error(rpc: &str, error: &ModelError) -> Diagnostic {
-    Diagnostic::error("The provider could not read a value").detail(format!(
-        "{rpc}: {error}. The value is of the schema's type, but not one that the provider works with. A state that another \
-         program wrote may hold such a value; otherwise this is a defect of the provider: please report it."
-    ))
-    .at(&error.path)
+    let defect = Diagnostic::from(error);
+    Diagnostic {
+        detail: format!("{rpc}: {}", defect.detail),
+        ..defect
+    }
 }

@@ -1,8 +1,9 @@
 //! ValidateDataSourceConfig and ReadDataSource.
 
 use super::Server;
+use super::call::result;
 use super::deferral::{Reach, wish};
-use super::value::{encode, result};
+use super::value::encode;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::plan::without_unknown;
 use crate::tf::proto::read_data_source::{Request, Response};
@@ -31,21 +32,25 @@ impl<P: Provider> Server<P> {
     ) -> Result<Response, Diagnostics> {
         let served = self.data_sources.get(&request.type_name)?;
         let capabilities = request.client_capabilities.as_ref();
-        let config = served.config(request.config)?;
         let client = match self.client_or_deferral(capabilities).await? {
             Reach::Client(client) => client,
             Reach::Later(deferred) => return Ok(later(deferred)),
         };
+        let config = served.config(request.config)?;
+        let meta = self.decode_meta(request.provider_meta)?;
         let token = self.stop.token();
-        let read = served.block_type.read(Call::new(&*client, &token), &config);
-        let mut outcome = read.await?;
+        let call = Call {
+            meta: &meta,
+            ..Call::new(&*client, &token)
+        };
+        let mut outcome = served.block_type.read(call, &config).await?;
         if let Some(deferred) = wish(&mut outcome, capabilities) {
             return Ok(later(deferred));
         }
-        let state = result(outcome.value, &mut outcome.diagnostics)?;
+        let (state, diagnostics) = result(outcome)?;
         Ok(Response {
             state: Some(encode(&without_unknown(state), &served.ty)?),
-            diagnostics: outcome.diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(),
             deferred: None,
         })
     }

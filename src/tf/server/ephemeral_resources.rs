@@ -2,10 +2,12 @@
 //! nor private data are ever logged.
 
 use super::Server;
+use super::call::result;
 use super::deferral::{Reach, wish};
-use super::value::{encode, result};
+use super::value::encode;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::plan::{conform, propose};
+use crate::tf::private::Private;
 use crate::tf::proto::{
     close_ephemeral_resource, open_ephemeral_resource, renew_ephemeral_resource,
     validate_ephemeral_resource_config,
@@ -36,7 +38,6 @@ impl<P: Provider> Server<P> {
     ) -> Result<open_ephemeral_resource::Response, Diagnostics> {
         let served = self.ephemeral_resources.get(&request.type_name)?;
         let capabilities = request.client_capabilities.as_ref();
-        let config = served.config(request.config)?;
         let later = |deferred| open_ephemeral_resource::Response {
             deferred: Some(deferred),
             ..Default::default()
@@ -45,20 +46,21 @@ impl<P: Provider> Server<P> {
             Reach::Client(client) => client,
             Reach::Later(deferred) => return Ok(later(deferred)),
         };
+        let config = served.config(request.config)?;
         let token = self.stop.token();
         let open = served.block_type.open(Call::new(&*client, &token), &config);
         let mut outcome = open.await?;
         if let Some(deferred) = wish(&mut outcome, capabilities) {
             return Ok(later(deferred));
         }
-        let opened = result(outcome.value, &mut outcome.diagnostics)?;
+        let (opened, diagnostics) = result(outcome)?;
         let expected = propose(&served.schema, &Value::Null, config.clone(), &config);
         let result = conform(&expected, opened.result, &served.ty);
         Ok(open_ephemeral_resource::Response {
-            diagnostics: outcome.diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(),
             renew_at: opened.renew_at.map(Into::into),
             result: Some(encode(&result, &served.ty)?),
-            private: Some(opened.private),
+            private: Some(opened.private.into_bytes()),
             deferred: None,
         })
     }
@@ -70,15 +72,14 @@ impl<P: Provider> Server<P> {
     ) -> Result<renew_ephemeral_resource::Response, Diagnostics> {
         let served = self.ephemeral_resources.get(&request.type_name)?;
         let client = self.client().await?;
-        let private = request.private.unwrap_or_default();
+        let private = Private::from_bytes(request.private.unwrap_or_default());
         let token = self.stop.token();
         let call = Call::new(&*client, &token);
-        let mut outcome = served.block_type.renew(call, &private).await?;
-        let renewed = result(outcome.value, &mut outcome.diagnostics)?;
+        let (renewed, diagnostics) = result(served.block_type.renew(call, &private).await?)?;
         Ok(renew_ephemeral_resource::Response {
-            diagnostics: outcome.diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(),
             renew_at: renewed.renew_at.map(Into::into),
-            private: Some(renewed.private),
+            private: Some(renewed.private.into_bytes()),
         })
     }
 
@@ -89,7 +90,7 @@ impl<P: Provider> Server<P> {
     ) -> Result<close_ephemeral_resource::Response, Diagnostics> {
         let served = self.ephemeral_resources.get(&request.type_name)?;
         let client = self.client().await?;
-        let private = request.private.unwrap_or_default();
+        let private = Private::from_bytes(request.private.unwrap_or_default());
         let token = self.stop.token();
         let call = Call::new(&*client, &token);
         let diagnostics = served.block_type.close(call, &private).await?;

@@ -84,8 +84,18 @@ impl<T: Erased + ?Sized> Kind<T> {
 }
 
 impl<T: ?Sized> Served<T> {
-    /// Reads a configuration, which is there though parts of it may be unknown.
-    pub fn config(&self, config: Option<DynamicValue>) -> Result<Value, Diagnostic> {
-        present(decode(config, &self.ty, "configuration")?, "configuration")
+    /// Reads a configuration, of which parts may be unknown. One that is not there has nothing set in it: so Terraform sends
+    /// an action without a `config` block. Then nothing may be required.
+    pub fn config(&self, config: Option<DynamicValue>) -> Result<Value, Diagnostics> {
+        let config = decode(config, &self.ty, "configuration")?;
+        if !config.is_null() {
+            return Ok(present(config, "configuration")?);
+        }
+        let unset = self.schema.block.unset();
+        let missing = self.schema.validate(&unset);
+        if missing.has_errors() {
+            return Err(missing);
+        }
+        Ok(unset)
     }
 }

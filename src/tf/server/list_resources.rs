@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Server;
 use super::events::Event;
+use super::identity::ServedIdentity;
 use super::value::{decode, encode};
+use super::{ServedResource, Server};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::identity::Identity;
 use crate::tf::list_resource::{Ended, Listed, Query, Sink};
 use crate::tf::plan::without_unknown;
 use crate::tf::proto::{self, DynamicValue, list_resource, validate_list_resource_config};
@@ -15,6 +17,7 @@ use crate::tf::provider::Provider;
 use crate::tf::resource::Call;
 use crate::tf::types::Type;
 use crate::tf::value::Value;
+use crate::tf::write_only;
 
 impl Event for list_resource::Event {
     fn failed(diagnostics: Diagnostics) -> Self {
@@ -56,12 +59,12 @@ impl<P: Provider> Server<P> {
     ) -> Result<(), Diagnostics> {
         let served = self.list_resources.get(&request.type_name)?;
         let resource = self.resource(&request.type_name)?;
+        let client = self.client().await?;
         let config = served.config(request.config)?;
         let limit = u64::try_from(request.limit).map_err(|_| invalid_limit())?;
         if limit == 0 {
             return Ok(());
         }
-        let client = self.client().await?;
         let call = Call::new(&*client, &cancel);
         let query = Query {
             config: &config,
@@ -69,8 +72,8 @@ impl<P: Provider> Server<P> {
             limit,
         };
         let mut sink = EventSink {
-            identity: &served.block_type.identity_type(),
-            object: request.include_resource_object.then_some(&resource.ty),
+            resource,
+            whole: request.include_resource_object,
             left: limit,
             events,
             cancel: &cancel,
@@ -88,29 +91,42 @@ fn invalid_limit() -> Diagnostic {
         .at("limit")
 }
 
+fn incomplete(given: &str) -> Diagnostic {
+    Diagnostic::error("Incomplete result").detail(format!(
+        "The list resource gave {given}. This is a defect of the provider: please report it."
+    ))
+}
+
 /// Makes events of results, for as long as more are wanted.
-struct EventSink<'a> {
-    /// The type of an identity.
-    identity: &'a Type,
-    /// The type of the whole object, where that is asked for.
-    object: Option<&'a Type>,
+struct EventSink<'a, C> {
+    /// The managed resource whose objects are found.
+    resource: &'a ServedResource<C>,
+    /// Whether whole objects are asked for.
+    whole: bool,
     /// How many more results are wanted.
     left: u64,
     events: mpsc::Sender<list_resource::Event>,
     cancel: &'a CancellationToken,
 }
 
-impl EventSink<'_> {
-    fn object(&self, object: Option<Value>) -> Result<Option<DynamicValue>, Diagnostic> {
-        let Some(ty) = self.object else {
-            return Ok(None);
+impl<C> EventSink<'_, C> {
+    fn identity(&self, identity: &Identity) -> Result<proto::ResourceIdentityData, Diagnostic> {
+        let complete = |served: &ServedIdentity| served.schema.missing(identity).is_none();
+        let identity = match &self.resource.identity {
+            Some(served) if complete(served) => self.resource.encode_identity(Some(identity))?,
+            _ => None,
         };
-        let object = object.ok_or_else(|| {
-            Diagnostic::error("Incomplete result").detail(
-                "Whole objects were asked for, and the list resource gave an identity alone. This is a defect of the provider: please report it.",
-            )
-        })?;
-        encode(&without_unknown(object), ty).map(Some)
+        identity.ok_or_else(|| incomplete("something without a whole identity"))
+    }
+
+    fn object(&self, object: Option<Value>) -> Result<Option<DynamicValue>, Diagnostic> {
+        if !self.whole {
+            return Ok(None);
+        }
+        let object = object.ok_or_else(|| incomplete("an identity alone"))?;
+        let schema = &self.resource.schema;
+        let object = write_only::strip(schema, without_unknown(object));
+        encode(&object, &self.resource.ty).map(Some)
     }
 
     /// Waits until there is room. A list that Stop cut short is not complete, and must not look so.
@@ -126,16 +142,13 @@ impl EventSink<'_> {
 }
 
 #[async_trait]
-impl Sink for EventSink<'_> {
-    async fn send(&mut self, listed: Listed<Value, Value>) -> Result<(), Ended> {
+impl<C: Send + Sync> Sink for EventSink<'_, C> {
+    async fn send(&mut self, listed: Listed<Value>) -> Result<(), Ended> {
         if self.left == 0 {
             return Err(Ended::Enough);
         }
-        let identity = encode(&listed.identity, self.identity)?;
         let event = list_resource::Event {
-            identity: Some(proto::ResourceIdentityData {
-                identity_data: Some(identity),
-            }),
+            identity: Some(self.identity(&listed.identity)?),
             display_name: listed.display_name,
             resource_object: self.object(listed.object)?,
             diagnostic: Vec::new(),

@@ -1,7 +1,7 @@
 //! Values on the wire: either encoding in, msgpack out.
 
 use super::Server;
-use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::diagnostics::Diagnostic;
 use crate::tf::json;
 use crate::tf::msgpack;
 use crate::tf::proto::DynamicValue;
@@ -32,16 +32,6 @@ pub(super) fn decode(
     })
 }
 
-impl<P: Provider> Server<P> {
-    /// What a module says in its `provider_meta` block; null where it says nothing, or nothing can be said.
-    pub(super) fn decode_meta(&self, value: Option<DynamicValue>) -> Result<Value, Diagnostic> {
-        match &self.meta_schema {
-            Some(schema) => decode(value, &schema.implied_type(), "provider_meta block"),
-            None => Ok(Value::Null),
-        }
-    }
-}
-
 /// The same object, which must be there and be known.
 pub(super) fn present(object: Value, what: &str) -> Result<Value, Diagnostic> {
     let found = if object.is_null() {
@@ -55,16 +45,14 @@ pub(super) fn present(object: Value, what: &str) -> Result<Value, Diagnostic> {
         .detail(format!("The {what} that Terraform sent is {found}.")))
 }
 
-/// The result of a call that had to give one. Its errors alone, when there are any.
-pub(super) fn result<T>(value: Option<T>, diagnostics: &mut Diagnostics) -> Result<T, Diagnostics> {
-    if diagnostics.has_errors() {
-        return Err(std::mem::take(diagnostics));
+impl<P: Provider> Server<P> {
+    /// What a module says in its `provider_meta` block; null where it says nothing, or nothing can be said.
+    pub(super) fn decode_meta(&self, value: Option<DynamicValue>) -> Result<Value, Diagnostic> {
+        match &self.meta_schema {
+            Some(schema) => decode(value, &schema.implied_type(), "provider_meta block"),
+            None => Ok(Value::Null),
+        }
     }
-    value.ok_or_else(|| {
-        Diagnostic::error("No result")
-            .detail("The provider gave neither a result nor an error. This is a defect of the provider: please report it.")
-            .into()
-    })
 }
 
 /// The same object, which may be null but must be known.

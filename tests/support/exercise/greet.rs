@@ -36,7 +36,11 @@ impl BlockType for Greet {
     fn schema(&self) -> Schema {
         let times = Attribute::optional("times", Type::Number, "How often.");
         let block = Block::new("Greets.")
-            .attribute(Attribute::required("name", Type::String, "Whom."))
+            .attribute(Attribute::optional(
+                "name",
+                Type::String,
+                "Whom; the world.",
+            ))
             .attribute(times.validator(whole_number_between(0, 1_000_000)))
             .attribute(Attribute::optional(
                 "padding",
@@ -68,7 +72,7 @@ impl Action for Greet {
         config: Config,
         progress: &mut dyn Progress,
     ) -> Diagnostics {
-        let name = config.name.value().unwrap_or_default();
+        let name = config.name.value().unwrap_or_else(|| "world".to_owned());
         let joy = "!".repeat(config.padding.unwrap_or(0));
         for time in 1..=config.times.value().unwrap_or(1) {
             progress.report(format!("hello {name} {time}{joy}")).await;

@@ -1,20 +1,23 @@
-//! `exercise_thing` as a list: as many things as asked for. What happens is counted under the list's name: `NAME sent`, and
+//! `exercise_identified` as a list: as many objects as asked for. What happens is counted under the list's name: `NAME sent`, and
 //! `NAME cancelled`. Its mode may ask for trouble: `panic`, `fail` or `warn` after the first, `wait` for the token after
-//! the first, `greedy` sends on when told to stop, `bare` has no whole objects.
+//! the first, `greedy` sends on when told to stop, `bare` has no whole objects, `blank` no whole
+//! identity.
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use terraform_provider_alivpn::tf::block_type::BlockType;
 use terraform_provider_alivpn::tf::diagnostics::Diagnostic;
+use terraform_provider_alivpn::tf::identity::Identity;
 use terraform_provider_alivpn::tf::list_resource::{Ended, ListResource, Listed, Query, Results};
 use terraform_provider_alivpn::tf::model::Attr;
 use terraform_provider_alivpn::tf::resource::Call;
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::validators::one_of;
+use terraform_provider_alivpn::tf::value::Value;
 
+use crate::identified;
 use crate::provider::Client;
-use crate::thing;
 
 /// The list resource type.
 pub struct Things;
@@ -28,22 +31,16 @@ pub struct Config {
     mode: Option<String>,
 }
 
-/// What a thing is found by.
-#[derive(Serialize)]
-pub struct Identity {
-    name: String,
-}
-
 impl BlockType for Things {
     type Model = Config;
 
     fn type_name(&self) -> &'static str {
-        "exercise_thing"
+        "exercise_identified"
     }
 
     fn schema(&self) -> Schema {
         let mode = Attribute::optional("mode", Type::String, "Trouble.");
-        let modes = &["panic", "fail", "warn", "wait", "greedy", "bare"];
+        let modes = &["panic", "fail", "warn", "wait", "greedy", "bare", "blank"];
         let block = Block::new("Things.")
             .attribute(Attribute::required("name", Type::String, "For counting."))
             .attribute(Attribute::required("count", Type::Number, "How many."))
@@ -60,18 +57,13 @@ impl BlockType for Things {
 #[async_trait]
 impl ListResource for Things {
     type Client = Client;
-    type Identity = Identity;
-    type Object = thing::Model;
-
-    fn identity_type(&self) -> Type {
-        Type::object([("name", Type::String)])
-    }
+    type Object = identified::Model;
 
     async fn list(
         &self,
         call: Call<'_, Client>,
         query: Query<Config>,
-        results: &mut Results<'_, Identity, thing::Model>,
+        results: &mut Results<'_, identified::Model>,
     ) -> Result<(), Ended> {
         let (tally, cancel) = (&call.client.tally, call.cancel);
         let name = query.config.name.clone();
@@ -86,20 +78,23 @@ impl ListResource for Things {
 async fn list(
     call: Call<'_, Client>,
     query: Query<Config>,
-    results: &mut Results<'_, Identity, thing::Model>,
+    results: &mut Results<'_, identified::Model>,
 ) -> Result<(), Ended> {
     let config = query.config;
     let mode = config.mode.unwrap_or_default();
     for number in 0..config.count.value().unwrap_or_default() {
         let name = format!("{}-{number}", config.name);
-        let object = thing::Model {
+        let object = identified::Model {
             name: Attr::Known(name.clone()),
             note: Attr::Null,
-            id: Attr::Known(name.clone()),
+            zone: Attr::Unknown,
         };
+        let blank = [("zone", Value::from(name.clone()))];
+        let named = [("name", Value::from(name.clone()))];
+        let known_by = if mode == "blank" { blank } else { named };
         let listed = Listed {
             display_name: format!("{name}{}", "x".repeat(config.padding.unwrap_or(0))),
-            identity: Identity { name },
+            identity: Identity::new(known_by),
             object: (mode != "bare").then_some(object),
         };
         match results.send(listed).await {
