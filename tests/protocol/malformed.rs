@@ -6,7 +6,9 @@ use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
 use crate::plugin_caller::Launch;
-use crate::rpcs::{Rpc, about_the_provider, upgrade, with_object, with_provider_config};
+use crate::rpcs::{
+    Rpc, about_the_provider, upgrade, with_object, with_provider_config, with_value,
+};
 use crate::session::{Session, bytes, encode, exercise, path, summaries};
 
 const NIL: &[u8] = b"\xc0";
@@ -196,6 +198,35 @@ async fn a_value_that_is_none_is_an_error_at_its_place_in_every_rpc() {
     for (bad, place, words) in malformed() {
         for rpc in with_object("exercise_shape", &good, &bad) {
             refused(rpc, &session, place, words).await;
+        }
+    }
+    for rpc in about_the_provider() {
+        assert_eq!(rpc.diagnostics(&session.client).await, []);
+    }
+}
+
+#[tokio::test]
+async fn every_other_place_for_a_value_refuses_what_is_none() {
+    let mut session = Session::configured_exercise().await;
+    let ty = session.resource_type("exercise_identified").await;
+    let thing = Value::map([("name", Value::from("x")), ("zone", Value::from("z"))]);
+    let thing = encode(&thing, &ty).unwrap();
+    for bad in [
+        bytes(b"\xc1"),
+        bytes(b"\xc0\xc0"),
+        bytes(b"\xdd\xff\xff\xff\xff"),
+        bytes(b"\xdf\xff\xff\xff\xff"),
+        text("nuts"),
+        text(&"[".repeat(100_000)),
+    ] {
+        for rpc in with_value(&thing, &bad) {
+            let called = rpc.name.clone();
+            let found = rpc.diagnostics(&session.client).await;
+            let [error] = found.as_slice() else {
+                panic!("{called} with {bad:?}: {found:?}")
+            };
+            assert_eq!(error.severity(), Severity::Error, "{called}");
+            assert!(error.summary.contains("nreadable"), "{called}: {error:?}");
         }
     }
     for rpc in about_the_provider() {

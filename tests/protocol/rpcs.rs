@@ -154,15 +154,18 @@ pub fn about_type(name: &str) -> Vec<Rpc> {
             validate_resource_type_config,
             request!(validate_resource_type_config { type_name: name })
         ),
-        call_function(name),
+        call_function(name, Vec::new()),
         invoke_action(name, None),
         list_resource(name, None),
     ]
 }
 
 /// CallFunction, its error as a diagnostic.
-pub fn call_function(name: &str) -> Rpc {
-    let request = request!(call_function { name: name });
+pub fn call_function(name: &str, arguments: Vec<DynamicValue>) -> Rpc {
+    let request = request!(call_function {
+        name: name,
+        arguments: arguments
+    });
     Rpc::new("CallFunction", move |mut client| {
         Box::pin(async move {
             let error = client.call_function(request).await?.into_inner().error;
@@ -345,6 +348,163 @@ pub fn with_object(name: &str, good: &DynamicValue, bad: &DynamicValue) -> Vec<R
                 prior_state: good(),
                 planned_state: bad(),
                 config: good()
+            })
+        ),
+    ]
+}
+
+/// Every other RPC of the exercise provider that takes a value, once for each place in its request that takes one: `bad` is
+/// there, and nothing or `thing`, an object of `exercise_identified`, in the other places.
+pub fn with_value(thing: &DynamicValue, bad: &DynamicValue) -> Vec<Rpc> {
+    let (good, bad) = (|| Some(thing.clone()), || Some(bad.clone()));
+    let identity = || {
+        Some(proto::ResourceIdentityData {
+            identity_data: bad(),
+        })
+    };
+    let name = "exercise_identified";
+    vec![
+        rpc!(
+            "ValidateDataSourceConfig",
+            validate_data_source_config,
+            request!(validate_data_source_config {
+                type_name: "exercise_echo",
+                config: bad()
+            })
+        ),
+        rpc!(
+            "ReadDataSource",
+            read_data_source,
+            request!(read_data_source {
+                type_name: "exercise_echo",
+                config: bad()
+            })
+        ),
+        rpc!(
+            "ValidateEphemeralResourceConfig",
+            validate_ephemeral_resource_config,
+            request!(validate_ephemeral_resource_config {
+                type_name: "exercise_token",
+                config: bad()
+            })
+        ),
+        rpc!(
+            "OpenEphemeralResource",
+            open_ephemeral_resource,
+            request!(open_ephemeral_resource {
+                type_name: "exercise_token",
+                config: bad()
+            })
+        ),
+        rpc!(
+            "ValidateListResourceConfig",
+            validate_list_resource_config,
+            request!(validate_list_resource_config {
+                type_name: name,
+                config: bad()
+            })
+        ),
+        list_resource(name, bad()),
+        rpc!(
+            "ValidateActionConfig",
+            validate_action_config,
+            request!(validate_action_config {
+                action_type: "exercise_greet",
+                config: bad()
+            })
+        ),
+        rpc!(
+            "PlanAction",
+            plan_action,
+            request!(plan_action {
+                action_type: "exercise_greet",
+                config: bad()
+            })
+        ),
+        invoke_action("exercise_greet", bad()),
+        call_function("same", bad().into_iter().collect()),
+        rpc!(
+            "GenerateResourceConfig",
+            generate_resource_config,
+            request!(generate_resource_config {
+                type_name: name,
+                state: bad()
+            })
+        ),
+        rpc!(
+            "ReadResource current_identity",
+            read_resource,
+            request!(read_resource {
+                type_name: name,
+                current_state: good(),
+                current_identity: identity()
+            })
+        ),
+        rpc!(
+            "ReadResource provider_meta",
+            read_resource,
+            request!(read_resource {
+                type_name: name,
+                current_state: good(),
+                provider_meta: bad()
+            })
+        ),
+        rpc!(
+            "PlanResourceChange prior_identity",
+            plan_resource_change,
+            request!(plan_resource_change {
+                type_name: name,
+                prior_state: good(),
+                proposed_new_state: good(),
+                config: good(),
+                prior_identity: identity()
+            })
+        ),
+        rpc!(
+            "PlanResourceChange provider_meta",
+            plan_resource_change,
+            request!(plan_resource_change {
+                type_name: name,
+                proposed_new_state: good(),
+                config: good(),
+                provider_meta: bad()
+            })
+        ),
+        rpc!(
+            "ApplyResourceChange config",
+            apply_resource_change,
+            request!(apply_resource_change {
+                type_name: name,
+                planned_state: good(),
+                config: bad()
+            })
+        ),
+        rpc!(
+            "ApplyResourceChange planned_identity",
+            apply_resource_change,
+            request!(apply_resource_change {
+                type_name: name,
+                planned_state: good(),
+                config: good(),
+                planned_identity: identity()
+            })
+        ),
+        rpc!(
+            "ApplyResourceChange provider_meta",
+            apply_resource_change,
+            request!(apply_resource_change {
+                type_name: name,
+                planned_state: good(),
+                config: good(),
+                provider_meta: bad()
+            })
+        ),
+        rpc!(
+            "ImportResourceState identity",
+            import_resource_state,
+            request!(import_resource_state {
+                type_name: name,
+                identity: identity()
             })
         ),
     ]
