@@ -22,11 +22,13 @@ pub fn terminate(caller: &Caller) {
     signal(caller, Signal::SIGTERM);
 }
 
+/// Says Shutdown. The end does not wait longer than 50 ms for its answer to leave, so on a busy machine the connection may
+/// break first; any other failure is one.
 pub async fn shut_down(caller: &Caller) {
-    GrpcControllerClient::new(caller.channel.clone())
-        .shutdown(Empty {})
-        .await
-        .expect("Shutdown is answered");
+    let mut controller = GrpcControllerClient::new(caller.channel.clone());
+    if let Err(status) = controller.shutdown(Empty {}).await {
+        assert_eq!(status.message(), "transport error", "{status:?}");
+    }
 }
 
 #[tokio::test]
