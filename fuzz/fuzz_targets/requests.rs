@@ -7,14 +7,32 @@
 #[path = "../../tests/support/every_rpc.rs"]
 mod every_rpc;
 // The modules of tests/support/exercise/main.rs.
+#[path = "../../tests/support/exercise/echo.rs"]
+mod echo;
+#[path = "../../tests/support/exercise/functions.rs"]
+mod functions;
+#[path = "../../tests/support/exercise/greet.rs"]
+mod greet;
+#[path = "../../tests/support/exercise/identified.rs"]
+mod identified;
+#[path = "../../tests/support/exercise/keeper.rs"]
+mod keeper;
 #[path = "../../tests/support/exercise/provider.rs"]
 mod provider;
 #[path = "../../tests/support/exercise/shape.rs"]
 mod shape;
+#[path = "../../tests/support/exercise/tally.rs"]
+mod tally;
 #[path = "../../tests/support/exercise/thing.rs"]
 mod thing;
+#[path = "../../tests/support/exercise/things.rs"]
+mod things;
+#[path = "../../tests/support/exercise/token.rs"]
+mod token;
+#[path = "../../tests/support/exercise/versioned.rs"]
+mod versioned;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use every_rpc::every_rpc;
@@ -47,7 +65,7 @@ macro_rules! calls {
                     return match $name {
                         // Later calls would meet what it leaves behind: it gets a server of its own.
                         "Configure" => {
-                            let fresh = Server::new(provider::Exercise);
+                            let fresh = Arc::new(Server::new(provider::Exercise));
                             unary(bytes, |request| fresh.$method(request)).await
                         }
                         _ => unary(bytes, |request| service.$method(request)).await,
@@ -97,8 +115,8 @@ fn holds(bytes: &[u8], words: &[u8]) -> bool {
 
 struct World {
     runtime: Runtime,
-    product: Server<Alivpn>,
-    exercise: Server<provider::Exercise>,
+    product: Arc<Server<Alivpn>>,
+    exercise: Arc<Server<provider::Exercise>>,
 }
 
 impl World {
@@ -116,7 +134,7 @@ impl World {
             .start_paused(true)
             .build()
             .expect("a runtime");
-        let exercise = Server::new(provider::Exercise);
+        let exercise = Arc::new(Server::new(provider::Exercise));
         let config = DynamicValue {
             msgpack: Default::default(),
             json: r#"{"prefix":"x"}"#.into(),
@@ -129,7 +147,7 @@ impl World {
         assert_eq!(configured.expect("an answer").into_inner().diagnostics, []);
         Self {
             runtime,
-            product: Server::new(Alivpn),
+            product: Arc::new(Server::new(Alivpn)),
             exercise,
         }
     }
