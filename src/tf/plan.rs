@@ -4,6 +4,8 @@
 //! value on update unless it declares that the change may alter it ([`propose`]); a change of some attributes replaces the
 //! object ([`requires_replace`]); what was planned as known comes back from apply unchanged ([`conform`]).
 
+use std::collections::BTreeSet;
+
 use super::path::AttributePath;
 use super::schema::{Attribute, Block, Nesting, Schema};
 use super::types::Type;
@@ -68,21 +70,29 @@ fn propose_nested(
         (Nesting::Single | Nesting::Group, proposed) => {
             propose_block(block, prior, proposed, config)
         }
-        (Nesting::List | Nesting::Set, Value::List(elements)) => Value::List(
+        (Nesting::List, Value::List(elements)) => Value::List(
             elements
                 .into_iter()
                 .enumerate()
                 .map(|(index, element)| {
-                    // The elements of a set have no place of their own: each is planned as a new one.
-                    let prior = if nesting == Nesting::List {
-                        element_at(prior, index)
-                    } else {
-                        &Value::Null
-                    };
-                    propose_block(block, prior, element, element_at(config, index))
+                    let (prior, config) = (element_at(prior, index), element_at(config, index));
+                    propose_block(block, prior, element, config)
                 })
                 .collect(),
         ),
+        // The elements of a set have no place of their own. Terraform's proposal says which are the prior ones: those it
+        // gives whole, with what is computed. In a new one that is null, as in its configuration.
+        (Nesting::Set, Value::List(elements)) => {
+            let standing: BTreeSet<&Value> = prior.as_list().into_iter().flatten().collect();
+            let planned = elements.into_iter().map(|element| {
+                if standing.contains(&element) {
+                    return element;
+                }
+                let config = element.clone();
+                propose_block(block, &Value::Null, element, &config)
+            });
+            Value::List(planned.collect())
+        }
         (Nesting::Map, Value::Map(elements)) => Value::Map(
             elements
                 .into_iter()
@@ -285,6 +295,41 @@ mod tests {
             planned,
             thing("a", text("y"), Value::Unknown, text("id-1"), rules)
         );
+    }
+
+    #[test]
+    fn the_elements_of_a_set_keep_what_is_computed_whatever_their_order() {
+        let rules = Block::new("A rule.")
+            .attribute(Attribute::required("port", Type::Number, "Port."))
+            .attribute(Attribute::optional_computed("rule_id", Type::String, "ID."));
+        let block = Block::new("A thing.").block(NestedBlock::set("rule", rules));
+        let schema = Schema::new(0, block);
+        let of = |rules: &[Value]| object([("rule", Value::List(rules.to_vec()))]);
+        let (one, without, new) = (
+            rule(1, text("r-1")),
+            rule(2, Value::Null),
+            rule(3, Value::Null),
+        );
+
+        let config = of(&[
+            without.clone(),
+            new,
+            rule(1, Value::Null),
+            rule(4, text("r-4")),
+        ]);
+        let prior = of(&[one.clone(), without.clone()]);
+        let proposed = of(&[
+            one.clone(),
+            without.clone(),
+            rule(3, Value::Null),
+            rule(4, text("r-4")),
+        ]);
+        let planned = propose(&schema, &prior, proposed, &config);
+        assert_eq!(
+            planned,
+            of(&[one, without, rule(3, Value::Unknown), rule(4, text("r-4"))])
+        );
+        assert_eq!(propose(&schema, &prior, prior.clone(), &prior), prior);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub trait Provider: Send + Sync + 'static {
         Diagnostics::default()
     }
 
-    /// Makes the client from a wholly known block.
+    /// Makes the client from a wholly known block. Dropped half-way when Terraform says Stop.
     async fn configure(
         &self,
         configure: Configure<Self::Config>,

@@ -338,6 +338,19 @@ async fn an_import_by_id_or_by_identity_returns_the_identity_as_far_as_it_is_kno
 }
 
 #[tokio::test]
+async fn an_import_that_finds_nothing_is_an_error() {
+    let mut session = Session::configured_exercise().await;
+    let request = import_resource_state::Request {
+        type_name: "exercise_keeper".to_owned(),
+        id: "nothing".to_owned(),
+        ..Default::default()
+    };
+    let answer = session.client.import_resource_state(request).await;
+    let diagnostics = answer.unwrap().into_inner().diagnostics;
+    assert_eq!(summaries(&diagnostics), ["Nothing to import"]);
+}
+
+#[tokio::test]
 async fn an_import_by_an_identity_that_says_too_little_is_refused() {
     let mut session = Session::configured_exercise().await;
     for by in [
@@ -425,5 +438,6 @@ async fn an_identity_that_cannot_be_upgraded_says_why() {
     for (type_name, version, json, summary) in cases {
         let answer = upgrade(&mut session, type_name, version, json).await;
         assert_eq!(summaries(&answer.diagnostics), [summary], "{json}");
+        assert_eq!(answer.diagnostics[0].attribute, None, "{json}");
     }
 }

@@ -8,6 +8,7 @@ mod every_rpc;
 mod plugin_caller;
 
 mod actions;
+mod applying;
 mod configuring;
 mod data_sources;
 mod deferral;
@@ -25,7 +26,6 @@ mod panics;
 mod private_data;
 mod raw;
 mod rpcs;
-mod rules;
 mod session;
 mod size;
 mod stop;

@@ -1,6 +1,8 @@
 //! A panic below an RPC is an error of that RPC and of nothing else.
 
-use terraform_provider_alivpn::tf::proto::{plan_resource_change, read_resource};
+use terraform_provider_alivpn::tf::proto::{
+    apply_resource_change, plan_resource_change, read_resource, validate_resource_type_config,
+};
 use terraform_provider_alivpn::tf::value::Value;
 
 use crate::session::{Session, decode, json, path, summaries};
@@ -10,23 +12,52 @@ const TROUBLE: &str = r#"{"name":"panic","note":null,"id":"x"}"#;
 #[tokio::test]
 async fn a_panic_becomes_a_diagnostic_that_names_the_rpc_and_the_process_serves_on() {
     let mut session = Session::configured_exercise().await;
-    let request = read_resource::Request {
-        type_name: "exercise_thing".to_owned(),
+    let client = &session.client;
+    let thing = || "exercise_thing".to_owned();
+    let validation = validate_resource_type_config::Request {
+        type_name: thing(),
+        config: json(TROUBLE),
+        ..Default::default()
+    };
+    let plan = plan_resource_change::Request {
+        type_name: thing(),
+        proposed_new_state: json(TROUBLE),
+        config: json(TROUBLE),
+        ..Default::default()
+    };
+    let apply = apply_resource_change::Request {
+        type_name: thing(),
+        planned_state: json(TROUBLE),
+        config: json(TROUBLE),
+        ..Default::default()
+    };
+    let read = read_resource::Request {
+        type_name: thing(),
         current_state: json(TROUBLE),
         ..Default::default()
     };
-    let answer = session
-        .client
-        .read_resource(request)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(summaries(&answer.diagnostics), ["The provider crashed"]);
-    let detail = &answer.diagnostics[0].detail;
-    assert!(
-        detail.contains("ReadResource") && detail.contains("report"),
-        "{detail}"
-    );
+    macro_rules! said {
+        ($rpc:ident($request:expr)) => {{
+            let answer = client.clone().$rpc($request).await.unwrap();
+            answer.into_inner().diagnostics
+        }};
+    }
+    for (rpc, diagnostics) in [
+        (
+            "ValidateResourceTypeConfig",
+            said!(validate_resource_type_config(validation)),
+        ),
+        ("PlanResourceChange", said!(plan_resource_change(plan))),
+        ("ApplyResourceChange", said!(apply_resource_change(apply))),
+        ("ReadResource", said!(read_resource(read))),
+    ] {
+        assert_eq!(summaries(&diagnostics), ["The provider crashed"], "{rpc}");
+        let detail = &diagnostics[0].detail;
+        assert!(
+            detail.starts_with(&format!("{rpc} ")) && detail.contains("report"),
+            "{detail}"
+        );
+    }
 
     let request = plan_resource_change::Request {
         type_name: "exercise_thing".to_owned(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use terraform_provider_alivpn::tf::proto::{
-    apply_resource_change, import_resource_state, read_resource, stop,
+    apply_resource_change, configure, import_resource_state, read_resource, stop,
 };
 use tokio::time::timeout;
 
@@ -26,15 +26,8 @@ async fn a_stop_ends_a_waiting_call_and_nothing_that_comes_after_it() {
     let mut session = Session::configured_exercise().await;
     let mut client = session.client.clone();
     let waiting = tokio::spawn(async move { client.apply_resource_change(create("wait")).await });
-    // The call may reach the process after the first Stop, which is then none of its business.
-    let answer = timeout(Duration::from_secs(10), async {
-        while !waiting.is_finished() {
-            session.client.stop(stop::Request {}).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        waiting.await.unwrap().unwrap().into_inner()
-    });
-    let answer = answer.await.expect("the call goes on after Stop");
+    session.stop_until(|| waiting.is_finished()).await;
+    let answer = waiting.await.unwrap().unwrap().into_inner();
     assert_eq!(summaries(&answer.diagnostics), ["Stopped"]);
 
     let answer = session
@@ -118,4 +111,25 @@ async fn one_stop_ends_every_call_that_is_under_way() {
     for diagnostics in ended {
         assert_eq!(summaries(&diagnostics), ["Stopped"]);
     }
+}
+
+#[tokio::test]
+async fn a_stop_ends_a_waiting_configure_and_the_next_one_is_served() {
+    let mut session = Session::exercise().await;
+    let request = configure::Request {
+        config: json(r#"{"prefix":"wait"}"#),
+        ..Default::default()
+    };
+    let mut client = session.client.clone();
+    let waiting = tokio::spawn(async move { client.configure(request).await });
+    session.stop_until(|| waiting.is_finished()).await;
+    let answer = waiting.await.unwrap().unwrap().into_inner();
+    assert_eq!(summaries(&answer.diagnostics), ["Stopped"]);
+
+    session.configure(r#"{"prefix":"x"}"#).await;
+    let answer = session.client.apply_resource_change(create("later")).await;
+    assert_eq!(
+        summaries(&answer.unwrap().into_inner().diagnostics),
+        [""; 0]
+    );
 }

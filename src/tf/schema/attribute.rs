@@ -133,7 +133,8 @@ impl Attribute {
         self
     }
 
-    /// The attribute, whose change replaces the object.
+    /// The attribute, whose change replaces the object. Heeded in the object's own block; in a nested one, where it depends
+    /// on which occurrence became which, the resource's plan decides.
     #[must_use]
     pub fn replaces(mut self) -> Attribute {
         self.replaces = true;

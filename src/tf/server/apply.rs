@@ -19,6 +19,8 @@ impl<P: Provider> Server<P> {
     /// Makes a plan true. Beside an error the best known state comes back, and Terraform saves it.
     pub(super) async fn apply_resource(&self, request: Request) -> Result<Response, Diagnostics> {
         let served = self.resource(&request.type_name)?;
+        // Before anything is read: what is large takes its time, and a Stop meanwhile is meant for this call as well.
+        let cancel = self.stop.token();
         let client = self.client().await?;
         let prior = decode(request.prior_state, &served.ty, "prior state")?;
         let prior = known(prior, "prior state")?;
@@ -38,7 +40,7 @@ impl<P: Provider> Server<P> {
         let private = Private::from_bytes(private);
         let call = Call {
             client: &*client,
-            cancel: &self.stop.token(),
+            cancel: &cancel,
             private: &private,
             meta: &meta,
         };
@@ -56,8 +58,10 @@ impl<P: Provider> Server<P> {
         if let Some(deferral) = outcome.deferral {
             outcome.diagnostics.push(deferral.otherwise);
         }
-        // An error may mean that the plan did not come true: then what is known counts, not what was planned.
-        let state = if outcome.diagnostics.has_errors() {
+        // An error may mean that the plan did not come true: then what is known counts, not what was planned. So it does
+        // where an object is there against the plan, or is not: Terraform says that this is a defect.
+        let astray = outcome.value.is_null() != planned.is_null();
+        let state = if astray || outcome.diagnostics.has_errors() {
             without_unknown(outcome.value)
         } else {
             conform(&planned, outcome.value, &served.ty)

@@ -95,9 +95,16 @@ impl<P: Provider> Server<P> {
             config,
             terraform_version: request.terraform_version,
         };
-        Ok(Configured::Ready(Arc::new(
-            self.provider.configure(configure).await?,
-        )))
+        let cancel = self.stop.token();
+        // Nothing is changed yet: what is under way may simply be dropped.
+        let client = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(Diagnostic::error("Stopped")
+                .detail("The provider was not configured: Terraform asked to stop meanwhile.")
+                .into()),
+            client = self.provider.configure(configure) => client?,
+        };
+        Ok(Configured::Ready(Arc::new(client)))
     }
 }
 

@@ -1,8 +1,7 @@
 //! GetFunctions and CallFunction. Neither needs Configure.
 
-use super::Server;
-use super::unserved::unserved;
 use super::value::{decode, encode};
+use super::{Server, unserved};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::function::{Arguments, Definition, Function, FunctionError, Parameter};
 use crate::tf::proto::{DynamicValue, call_function, get_functions};
@@ -28,7 +27,7 @@ impl<P: Provider> Server<P> {
         request: call_function::Request,
     ) -> Result<call_function::Response, Diagnostics> {
         let Some(function) = self.functions.get(request.name.as_str()) else {
-            return unserved("function", &request.name);
+            return Err(unserved("function", &request.name).into());
         };
         Ok(match call(&**function, request.arguments) {
             Ok(result) => call_function::Response {

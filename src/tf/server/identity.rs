@@ -1,10 +1,9 @@
 //! GetResourceIdentitySchemas and UpgradeResourceIdentity, and what every other RPC does with identities.
 
 use super::call::model_error;
-use super::unserved::unserved;
 use super::upgrade::upgrade_error;
 use super::value::{decode, encode};
-use super::{ServedResource, Server};
+use super::{ServedResource, Server, unserved};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::identity::{Contradiction, Identity, IdentitySchema, settle};
 use crate::tf::proto::{
@@ -48,7 +47,7 @@ impl<P: Provider> Server<P> {
     ) -> Result<upgrade_resource_identity::Response, Diagnostics> {
         let served = self.resource(&request.type_name)?;
         let Some(identity) = &served.identity else {
-            return unserved("resource identity", &request.type_name);
+            return Err(unserved("resource identity", &request.type_name).into());
         };
         let raw = request.raw_identity.unwrap_or_default();
         if raw.json.is_empty() {
@@ -59,11 +58,19 @@ impl<P: Provider> Server<P> {
             (identity.schema.version, &identity.ty),
             (request.version, &raw.json),
         )
-        .map_err(|error| upgrade_error("identity", &request.type_name, error))?;
+        .map_err(|error| elsewhere(upgrade_error("identity", &request.type_name, error)))?;
         Ok(upgrade_resource_identity::Response {
             upgraded_identity: served.encode_identity(Identity::from_value(value).as_ref())?,
             diagnostics: Vec::new(),
         })
+    }
+}
+
+/// Without its place, which is in the identity: a place in a diagnostic is one in the configuration.
+fn elsewhere(diagnostic: Diagnostic) -> Diagnostic {
+    Diagnostic {
+        attribute: None,
+        ..diagnostic
     }
 }
 
@@ -79,11 +86,7 @@ impl<C> ServedResource<C> {
         };
         decode(data.identity_data, &identity.ty, what)
             .map(Identity::from_value)
-            // The place is in the identity, and a place in a diagnostic is one in the configuration.
-            .map_err(|diagnostic| Diagnostic {
-                attribute: None,
-                ..diagnostic
-            })
+            .map_err(elsewhere)
     }
 
     /// Writes an identity; nothing where there is none.

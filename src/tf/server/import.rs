@@ -1,11 +1,10 @@
 //! ImportResourceState.
 
-use super::Server;
 use super::call::model_error;
 use super::deferral::{Reach, wish};
 use super::identity::contradicted;
-use super::unserved::unserved;
 use super::value::encode;
+use super::{Server, unserved};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::plan::without_unknown;
 use crate::tf::private::Private;
@@ -30,7 +29,7 @@ impl<P: Provider> Server<P> {
             Reach::Later(deferred) => return Ok(later(deferred)),
         };
         if served.identity.is_none() && request.identity.is_some() {
-            return unserved("resource identity", &request.type_name);
+            return Err(unserved("resource identity", &request.type_name).into());
         }
         let by_id = request.identity.is_none() || !request.id.is_empty();
         let identity = served.decode_identity(request.identity, "identity")?;

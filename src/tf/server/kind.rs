@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::unknown_type;
+use super::unserved;
 use super::value::{decode, present};
 use crate::tf::block_type::Erased;
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
@@ -13,7 +13,7 @@ use crate::tf::value::Value;
 
 /// The types of one kind of block, by name.
 pub(super) struct Kind<T: ?Sized> {
-    /// What people call the kind: `data source`.
+    /// What people call one of the kind: `data source type`.
     name: &'static str,
     types: BTreeMap<&'static str, Served<T>>,
 }
@@ -29,7 +29,7 @@ pub(super) struct Served<T: ?Sized> {
 }
 
 impl<T: Erased + ?Sized> Kind<T> {
-    /// The kind that people call `name`.
+    /// The kind of which people call one `name`.
     pub fn new(name: &'static str, types: Vec<Box<T>>) -> Self {
         let types = types.into_iter().map(|block_type| {
             let schema = block_type.schema();
@@ -50,7 +50,7 @@ impl<T: Erased + ?Sized> Kind<T> {
     pub fn get(&self, type_name: &str) -> Result<&Served<T>, Diagnostic> {
         self.types
             .get(type_name)
-            .ok_or_else(|| unknown_type(self.name, type_name))
+            .ok_or_else(|| unserved(self.name, type_name))
     }
 
     /// Every name, in order.

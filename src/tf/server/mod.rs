@@ -24,7 +24,6 @@ mod read;
 mod schemas;
 mod service;
 mod stop;
-mod unserved;
 mod upgrade;
 mod validate;
 mod value;
@@ -95,13 +94,16 @@ impl<P: Provider> Server<P> {
             provider_schema: provider.schema(),
             meta_schema: provider.meta_schema(),
             resources: resources.collect(),
-            data_sources: Kind::new("data source", provider.data_sources()),
-            list_resources: Kind::new("list resource", provider.list_resources()),
-            ephemeral_resources: Kind::new("ephemeral resource", provider.ephemeral_resources()),
+            data_sources: Kind::new("data source type", provider.data_sources()),
+            list_resources: Kind::new("list resource type", provider.list_resources()),
+            ephemeral_resources: Kind::new(
+                "ephemeral resource type",
+                provider.ephemeral_resources(),
+            ),
             functions: functions
                 .map(|function| (function.name(), function))
                 .collect(),
-            actions: Kind::new("action", provider.actions()),
+            actions: Kind::new("action type", provider.actions()),
             provider,
             configured: RwLock::new(Configured::NotYet),
             stop: StopSwitch::default(),
@@ -119,7 +121,7 @@ impl<P: Provider> Server<P> {
     fn resource(&self, type_name: &str) -> Result<&ServedResource<P::Client>, Diagnostic> {
         self.resources
             .get(type_name)
-            .ok_or_else(|| unknown_type("resource", type_name))
+            .ok_or_else(|| unserved("resource type", type_name))
     }
 
     /// What Configure made; an error until it has.
@@ -128,8 +130,9 @@ impl<P: Provider> Server<P> {
     }
 }
 
-/// No such type is served: a caller with another version's schema, or a typing mistake.
-fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
-    Diagnostic::error(format!("Unknown {kind} type"))
-        .detail(format!("This provider has no {kind} type named \"{type_name}\". Check the name, and the provider's version."))
+/// A caller asks for something by a name that is not served: with another version's schema, or by a typing mistake.
+fn unserved(kind: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(format!("Unknown {kind}")).detail(format!(
+        "This provider has no {kind} named \"{name}\". Check the name, and the provider's version."
+    ))
 }

@@ -21,6 +21,7 @@ impl<P: Provider> Server<P> {
         request: Request,
     ) -> Result<Response, Diagnostics> {
         let served = self.resource(&request.type_name)?;
+        let cancel = self.stop.token();
         let capabilities = request.client_capabilities.as_ref();
         let client = match self.client_or_deferral(capabilities).await? {
             Reach::Client(client) => client,
@@ -41,7 +42,7 @@ impl<P: Provider> Server<P> {
         let private = Private::from_bytes(request.private);
         let call = Call {
             client: &*client,
-            cancel: &self.stop.token(),
+            cancel: &cancel,
             private: &private,
             meta: &meta,
         };

@@ -1,5 +1,5 @@
 //! `exercise_thing`: exists only in its state. Its name may ask for trouble: `panic` panics in every call, `gone` is gone when
-//! it is read, `wait` waits for Stop when it is created.
+//! it is read, `wait` waits for Stop when it is created, `none` is not created and `stays` is not deleted, without a word.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,9 @@ impl Resource for Thing {
             call.cancel.cancelled().await;
             return Outcome::with(None, Diagnostic::error("Stopped"));
         }
+        if name == "none" {
+            return Outcome::new(None);
+        }
         let id = Attr::Known(format!("{}{name}", call.client.prefix));
         Outcome::new(Some(Model { id, ..planned }))
     }
@@ -89,8 +92,9 @@ impl Resource for Thing {
         Outcome::new(update.planned)
     }
 
-    async fn delete(&self, _call: Call<'_, Client>, _state: Model) -> Outcome<Option<Model>> {
-        Outcome::new(None)
+    async fn delete(&self, _call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {
+        let stays = state.name.known().is_some_and(|name| name == "stays");
+        Outcome::new(stays.then_some(state))
     }
 
     async fn import(&self, _call: Call<'_, Client>, id: &str) -> Outcome<Option<Model>> {
