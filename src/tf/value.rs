@@ -99,14 +99,6 @@ impl Value {
         }
     }
 
-    /// A known bool.
-    pub fn as_bool(&self) -> Option<bool> {
-        match self.concrete() {
-            Value::Bool(bool) => Some(*bool),
-            _ => None,
-        }
-    }
-
     /// The elements of a known list, set or tuple.
     pub fn as_list(&self) -> Option<&[Value]> {
         match self.concrete() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use prost::Message;
 use terraform_provider_alivpn::tf::proto::deferred::Reason;
 use terraform_provider_alivpn::tf::proto::invoke_action::event::Type as Event;
 use terraform_provider_alivpn::tf::proto::{
@@ -63,6 +64,19 @@ async fn plan(
         .await
         .unwrap()
         .into_inner()
+}
+
+/// Terraform's own copy of the contract says 8; whoever calls GetMetadata goes by the provider library's.
+#[test]
+fn actions_are_the_ninth_field_of_the_metadata() {
+    let actions = vec![get_metadata::ActionMetadata {
+        type_name: "a".to_owned(),
+    }];
+    let metadata = get_metadata::Response {
+        actions,
+        ..Default::default()
+    };
+    assert_eq!(metadata.encode_to_vec(), b"\x4a\x03\x0a\x01a");
 }
 
 #[tokio::test]

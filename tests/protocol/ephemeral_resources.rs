@@ -175,3 +175,37 @@ async fn neither_result_nor_private_data_is_ever_logged() {
     assert!(lines.contains("OpenEphemeralResource"), "{lines}");
     assert!(!lines.contains("hush") && !lines.contains("moonlight"));
 }
+
+#[tokio::test]
+async fn a_stop_ends_opening_renewing_and_closing() {
+    let mut session = Session::configured_exercise().await;
+    let private = open(&mut session, "slow", None).await.private;
+    let mut client = session.client.clone();
+    let waiting = tokio::spawn(async move {
+        let request = open_ephemeral_resource::Request {
+            type_name: TYPE.to_owned(),
+            config: json(&config("wait")),
+            ..Default::default()
+        };
+        let opened = client.open_ephemeral_resource(request).await.unwrap();
+        let request = renew_ephemeral_resource::Request {
+            type_name: TYPE.to_owned(),
+            private: private.clone(),
+        };
+        let renewed = client.renew_ephemeral_resource(request).await.unwrap();
+        let request = close_ephemeral_resource::Request {
+            type_name: TYPE.to_owned(),
+            private,
+        };
+        let closed = client.close_ephemeral_resource(request).await.unwrap();
+        [
+            opened.into_inner().diagnostics,
+            renewed.into_inner().diagnostics,
+            closed.into_inner().diagnostics,
+        ]
+    });
+    session.stop_until(|| waiting.is_finished()).await;
+    for diagnostics in waiting.await.unwrap() {
+        assert_eq!(summaries(&diagnostics), ["Stopped"]);
+    }
+}

@@ -1,6 +1,6 @@
 //! `exercise_token`: an ephemeral resource. It must be renewed at second 1000 of 1970 and, once renewed, at second 2000; a second
 //! renewal lasts for ever. Closing is counted as `NAME closed`. Its name may ask for trouble: `panic`, `absent` for a
-//! prerequisite, `stuck` cannot be renewed or closed.
+//! prerequisite, `stuck` cannot be renewed or closed, `wait` waits for Stop when it is opened, `slow` when renewed or closed.
 
 use std::time::{Duration, SystemTime};
 
@@ -67,12 +67,16 @@ impl EphemeralResource for Token {
 
     async fn open(
         &self,
-        _call: Call<'_, Client>,
+        call: Call<'_, Client>,
         config: Model,
     ) -> Outcome<Option<Opened<Model, Private>>> {
         let name = config.name.value().unwrap_or_default();
         match name.as_str() {
             "panic" => panic!("asked to panic"),
+            "wait" => {
+                call.cancel.cancelled().await;
+                return Outcome::failed(Diagnostic::error("Stopped"));
+            }
             "absent" => {
                 let otherwise = Diagnostic::error("Nobody of this name").at("name");
                 return Outcome::deferred(None, Deferral::absent_prerequisite(otherwise));
@@ -95,9 +99,13 @@ impl EphemeralResource for Token {
 
     async fn renew(
         &self,
-        _call: Call<'_, Client>,
+        call: Call<'_, Client>,
         private: Private,
     ) -> Outcome<Option<Renewed<Private>>> {
+        if private.name == "slow" {
+            call.cancel.cancelled().await;
+            return Outcome::failed(Diagnostic::error("Stopped"));
+        }
         if private.name == "stuck" {
             return Outcome::failed(Diagnostic::error("It is stuck"));
         }
@@ -114,6 +122,10 @@ impl EphemeralResource for Token {
     async fn close(&self, call: Call<'_, Client>, private: Private) -> Diagnostics {
         if private.name == "stuck" {
             return Diagnostic::error("It is stuck").into();
+        }
+        if private.name == "slow" {
+            call.cancel.cancelled().await;
+            return Diagnostic::error("Stopped").into();
         }
         call.client.tally.count(format!("{} closed", private.name));
         Diagnostics::new()
