@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
-use crate::terraform::terraform;
+use crate::terraform::{Core, terraform};
 
 /// The demo as it would run outside of cargo, with a folder for temporary files and a PATH.
 fn demo(temporary_files: &Path, path: &Path) -> Command {
@@ -26,15 +26,20 @@ fn demo(temporary_files: &Path, path: &Path) -> Command {
     command
 }
 
-/// A folder that holds nothing but the Terraform of these tests.
+/// A folder that holds nothing but the Terraform of these tests, or their OpenTofu.
 fn folder_with_terraform() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::os::unix::fs::symlink(terraform(), folder.path().join("terraform")).expect("a link");
+    let link = folder.path().join(Core::at_hand().program());
+    std::os::unix::fs::symlink(terraform(), link).expect("a link");
     folder
 }
 
 #[track_caller]
 fn is_empty(folder: &Path) {
+    if Core::at_hand().is_opentofu {
+        // Whatever its command, OpenTofu itself makes this folder in the home. Only when empty can it be removed so.
+        let _ = fs::remove_dir(folder.join(".terraform.d"));
+    }
     let left: Vec<_> = fs::read_dir(folder)
         .expect("a folder can be listed")
         .flatten()

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::emulator::{Emulator, GATEWAY};
-use crate::terraform::Workspace;
+use crate::terraform::{IMPORT_BLOCKS, Workspace, is_left_out};
 
 fn folder() -> String {
     format!("{}/examples", env!("CARGO_MANIFEST_DIR"))
@@ -30,8 +30,8 @@ fn the_examples_are_formatted() {
         .exits(0);
 }
 
-#[test]
-fn the_examples_of_the_provider_and_of_the_server_apply_as_they_stand() {
+/// The examples of the provider and of the server, applied as they stand.
+fn applied() -> (Emulator, Workspace) {
     let emulator = Emulator::quick();
     let mut workspace = Workspace::empty();
     workspace.environment("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid");
@@ -41,9 +41,22 @@ fn the_examples_of_the_provider_and_of_the_server_apply_as_they_stand() {
     workspace.write_file("provider.tf", &example("provider/provider.tf"));
     workspace.write(&example("resources/alivpn_ssl_vpn_server/resource.tf"));
     workspace.apply().exits(0).says("1 added");
-    workspace.plan().exits(0);
+    (emulator, workspace)
+}
 
-    // The block adopts the server that the state no longer holds, under the name that the example uses.
+#[test]
+fn the_examples_of_the_provider_and_of_the_server_apply_as_they_stand() {
+    let (_emulator, workspace) = applied();
+    workspace.plan().exits(0);
+    workspace.destroy().exits(0);
+}
+
+#[test]
+fn the_example_of_an_import_block_adopts_the_server_under_the_name_that_the_example_uses() {
+    if is_left_out("import blocks", IMPORT_BLOCKS) {
+        return;
+    }
+    let (emulator, workspace) = applied();
     let id = emulator.server_id();
     workspace
         .terraform(&["state", "rm", "alivpn_ssl_vpn_server.office"])

@@ -5,10 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::emulator::Emulator;
-use crate::terraform::{Workspace, in_region, is_left_out, server};
-
-/// Identities in states and in import blocks came with this version of Terraform.
-const SINCE: (u64, u64) = (1, 12);
+use crate::terraform::{IDENTITIES, Workspace, in_region, is_left_out, server};
 
 fn known_by(id: &str) -> Value {
     json!({"id": id, "region": "cn-hangzhou"})
@@ -16,7 +13,7 @@ fn known_by(id: &str) -> Value {
 
 #[test]
 fn a_state_holds_the_identity_and_one_that_does_not_gets_it_by_a_refresh() {
-    if is_left_out("identities", SINCE) {
+    if is_left_out("identities", IDENTITIES) {
         return;
     }
     let emulator = Emulator::quick();
@@ -57,7 +54,7 @@ fn a_state_holds_the_identity_and_one_that_does_not_gets_it_by_a_refresh() {
 
 #[test]
 fn another_server_in_the_place_of_the_first_has_an_identity_of_its_own() {
-    if is_left_out("identities", SINCE) {
+    if is_left_out("identities", IDENTITIES) {
         return;
     }
     let emulator = Emulator::quick();
@@ -84,7 +81,7 @@ fn another_server_in_the_place_of_the_first_has_an_identity_of_its_own() {
 
 #[test]
 fn an_import_by_identity_generates_a_configuration_that_is_accepted_unchanged() {
-    if is_left_out("identities", SINCE) {
+    if is_left_out("identities", IDENTITIES) {
         return;
     }
     let emulator = Emulator::quick();
@@ -125,7 +122,7 @@ fn an_import_by_identity_generates_a_configuration_that_is_accepted_unchanged() 
 
 #[test]
 fn an_identity_of_no_server_is_an_error_that_shows_the_form() {
-    if is_left_out("identities", SINCE) {
+    if is_left_out("identities", IDENTITIES) {
         return;
     }
     let emulator = Emulator::quick();

@@ -1,4 +1,4 @@
-//! Real Terraform for a test: a folder of its own, the built provider by `dev_overrides`, nothing from outside.
+//! Real Terraform, or OpenTofu, for a test: a folder of its own, the built provider by `dev_overrides`, nothing from outside.
 //!
 //! Every run has its own process group, so that a test can press Ctrl-C as a terminal does, and a time limit.
 
@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -425,32 +426,98 @@ impl std::fmt::Debug for Outcome {
     }
 }
 
-/// Whether a test is left out because the core at hand has no `feature`, which came with this version of Terraform. Says so.
-pub fn is_left_out(feature: &str, since: (u64, u64)) -> bool {
-    let output = Command::new(terraform())
-        .arg("version")
-        .env("CHECKPOINT_DISABLE", "1")
-        .output()
-        .expect("Terraform starts");
-    let output = String::from_utf8_lossy(&output.stdout);
-    let version = output
-        .lines()
-        .find_map(|line| line.strip_prefix("Terraform v"));
-    let known = version.is_some_and(|version| {
-        let mut numbers = version.split(['.', '-']).map(str::parse::<u64>);
-        match (numbers.next(), numbers.next()) {
-            (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= since,
-            _ => false,
-        }
-    });
-    if !known {
-        let (major, minor) = since;
-        eprintln!(
-            "left out: {feature} need Terraform {major}.{minor} or later, and this is {}",
-            output.trim()
-        );
+/// The first versions that know a feature, as (major, minor); none where no version of OpenTofu does.
+#[derive(Clone, Copy)]
+pub struct Since {
+    pub terraform: (u64, u64),
+    pub opentofu: Option<(u64, u64)>,
+}
+
+/// Import blocks, and `-generate-config-out` for them.
+pub const IMPORT_BLOCKS: Since = Since {
+    terraform: (1, 5),
+    opentofu: Some((1, 6)),
+};
+
+/// Identities in states and in import blocks.
+pub const IDENTITIES: Since = Since {
+    terraform: (1, 12),
+    opentofu: Some((1, 12)),
+};
+
+/// Whether the test that asks is left out, because the core at hand is too old for what it needs or will never know it.
+/// Says so: a test cannot tell its harness, and `tests/cores` counts these lines.
+pub fn is_left_out(feature: &str, since: Since) -> bool {
+    let core = Core::at_hand();
+    let needed = if core.is_opentofu {
+        since.opentofu
+    } else {
+        Some(since.terraform)
+    };
+    if needed.is_some_and(|needed| core.version >= needed) {
+        return false;
     }
-    !known
+    let (major, minor) = since.terraform;
+    let opentofu = since.opentofu.map_or_else(
+        || "no OpenTofu has them".to_owned(),
+        |(major, minor)| format!("or OpenTofu {major}.{minor}"),
+    );
+    // The harness names a test's thread after the test.
+    let thread = thread::current();
+    println!(
+        "left out: {} needs Terraform {major}.{minor}, {opentofu}: {feature}",
+        thread.name().unwrap_or("a test")
+    );
+    true
+}
+
+/// What `version` tells of the core that the tests run with.
+pub struct Core {
+    pub is_opentofu: bool,
+    version: (u64, u64),
+}
+
+impl Core {
+    /// Asked once a run of the tests.
+    pub fn at_hand() -> &'static Self {
+        static CORE: OnceLock<Core> = OnceLock::new();
+        CORE.get_or_init(|| {
+            let output = Command::new(terraform())
+                .arg("version")
+                .env("CHECKPOINT_DISABLE", "1")
+                .output()
+                .expect("Terraform starts");
+            let output = String::from_utf8_lossy(&output.stdout);
+            output.lines().find_map(Self::from_line).unwrap_or_else(|| {
+                panic!("neither Terraform nor OpenTofu tells a version: {output}")
+            })
+        })
+    }
+
+    /// `Terraform v1.11.4`, `OpenTofu v1.12.6-dev`.
+    fn from_line(line: &str) -> Option<Self> {
+        let (name, version) = line.split_once(" v")?;
+        let is_opentofu = match name {
+            "Terraform" => false,
+            "OpenTofu" => true,
+            _ => return None,
+        };
+        let mut numbers = version.split('.').map(str::parse::<u64>);
+        let version = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+        Some(Self {
+            is_opentofu,
+            version,
+        })
+    }
+
+    /// What its program is called.
+    pub fn program(&self) -> &'static str {
+        if self.is_opentofu {
+            "tofu"
+        } else {
+            "terraform"
+        }
+    }
 }
 
 /// The Terraform to test with.
