@@ -3,12 +3,15 @@
 //! - [`configuration`]: the provider block and the environment, and the client they make;
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it;
 //! - [`ssl_vpn_server`]: the resource `alivpn_ssl_vpn_server`;
+//! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
 //! - [`network`], [`timeouts`]: values that several resources share;
 //! - [`explain`]: the cloud's errors in words that help.
 
 pub mod configuration;
+pub mod data_sources;
 pub mod explain;
 pub mod gateway;
+pub mod lookup;
 pub mod network;
 pub mod ssl_vpn_server;
 pub mod timeouts;
@@ -18,6 +21,7 @@ use std::env;
 use async_trait::async_trait;
 
 use crate::cloud::vpc::Client;
+use crate::tf::data_source;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::provider::{Configure, Provider};
 use crate::tf::resource::Erased;
@@ -68,6 +72,10 @@ impl Provider for Alivpn {
     fn resources(&self) -> Vec<Box<dyn Erased<Configured>>> {
         vec![Box::new(SslVpnServerResource)]
     }
+
+    fn data_sources(&self) -> Vec<Box<dyn data_source::Erased<Configured>>> {
+        data_sources::all()
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +91,14 @@ mod tests {
                 [""; 0],
                 "{}",
                 resource.type_name()
+            );
+        }
+        for data_source in Alivpn.data_sources() {
+            assert_eq!(
+                data_source.schema().undescribed(),
+                [""; 0],
+                "{}",
+                data_source.type_name()
             );
         }
     }

@@ -18,6 +18,7 @@ mod attached;
 mod configuration;
 mod convergence;
 mod create;
+mod data_sources;
 mod demo;
 mod drift;
 mod examples;
