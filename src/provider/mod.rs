@@ -3,13 +3,17 @@
 //! - [`configuration`]: the provider block and the environment, and the client they make;
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it;
 //! - [`ssl_vpn_server`]: the resource `alivpn_ssl_vpn_server`;
+//! - [`functions`]: the functions;
+//! - [`ovpn_profile`]: the one file that a client opens;
 //! - [`network`], [`timeouts`]: values that several resources share;
 //! - [`explain`]: the cloud's errors in words that help.
 
 pub mod configuration;
 pub mod explain;
+pub mod functions;
 pub mod gateway;
 pub mod network;
+pub mod ovpn_profile;
 pub mod ssl_vpn_server;
 pub mod timeouts;
 
@@ -19,10 +23,12 @@ use async_trait::async_trait;
 
 use crate::cloud::vpc::Client;
 use crate::tf::diagnostics::Diagnostics;
+use crate::tf::function::Function;
 use crate::tf::provider::{Configure, Provider};
 use crate::tf::resource::Erased;
 use crate::tf::schema::Schema;
 use configuration::Configuration;
+use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
 use ssl_vpn_server::SslVpnServerResource;
 
@@ -67,6 +73,10 @@ impl Provider for Alivpn {
 
     fn resources(&self) -> Vec<Box<dyn Erased<Configured>>> {
         vec![Box::new(SslVpnServerResource)]
+    }
+
+    fn functions(&self) -> Vec<Box<dyn Function>> {
+        vec![Box::new(ClientPoolPrefix), Box::new(OvpnProfile)]
     }
 }
 

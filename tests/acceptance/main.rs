@@ -22,6 +22,7 @@ mod demo;
 mod drift;
 mod examples;
 mod faults;
+mod functions;
 mod identity;
 mod import;
 mod interrupt;
