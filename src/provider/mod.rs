@@ -4,15 +4,19 @@
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it;
 //! - [`ssl_vpn_server`]: the resource `alivpn_ssl_vpn_server`;
 //! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
+//! - [`functions`]: the functions;
+//! - [`ovpn_profile`]: the one file that a client opens;
 //! - [`network`], [`timeouts`]: values that several resources share;
 //! - [`explain`]: the cloud's errors in words that help.
 
 pub mod configuration;
 pub mod data_sources;
 pub mod explain;
+pub mod functions;
 pub mod gateway;
 pub mod lookup;
 pub mod network;
+pub mod ovpn_profile;
 pub mod ssl_vpn_server;
 pub mod timeouts;
 
@@ -23,10 +27,12 @@ use async_trait::async_trait;
 use crate::cloud::vpc::Client;
 use crate::tf::data_source;
 use crate::tf::diagnostics::Diagnostics;
+use crate::tf::function::Function;
 use crate::tf::provider::{Configure, Provider};
 use crate::tf::resource::Erased;
 use crate::tf::schema::Schema;
 use configuration::Configuration;
+use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
 use ssl_vpn_server::SslVpnServerResource;
 
@@ -75,6 +81,10 @@ impl Provider for Alivpn {
 
     fn data_sources(&self) -> Vec<Box<dyn data_source::Erased<Configured>>> {
         data_sources::all()
+    }
+
+    fn functions(&self) -> Vec<Box<dyn Function>> {
+        vec![Box::new(ClientPoolPrefix), Box::new(OvpnProfile)]
     }
 }
 

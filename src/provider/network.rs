@@ -60,6 +60,19 @@ pub fn local_subnet(text: &str) -> Option<Ipv4Net> {
     network(text).filter(|_| LocalSubnet.fault(text).is_none())
 }
 
+/// As many connections as the largest pool serves.
+pub const MOST_CONNECTIONS: u64 = 16_384;
+
+/// The longest prefix of a client pool for so many concurrent connections, four addresses each; `None` when no pool serves so many.
+pub fn client_pool_prefix(connections: u64) -> Option<u8> {
+    if connections == 0 {
+        return None;
+    }
+    (16..=29)
+        .rev()
+        .find(|prefix| (1_u64 << (32 - prefix)) / 4 >= connections)
+}
+
 /// `client_ip_pool`: an IPv4 network /16 to /29, no host bits, outside the reserved ranges.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientIpPool;
@@ -142,6 +155,31 @@ enum HostBits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pool_has_four_addresses_for_each_connection() {
+        for (connections, prefix) in [
+            (0, None),
+            (1, Some(29)),
+            (2, Some(29)),
+            (3, Some(28)),
+            (5, Some(27)),
+            (10, Some(26)),
+            (20, Some(25)),
+            (50, Some(24)),
+            (64, Some(24)),
+            (65, Some(23)),
+            (100, Some(23)),
+            (200, Some(22)),
+            (500, Some(21)),
+            (1000, Some(20)),
+            (MOST_CONNECTIONS, Some(16)),
+            (MOST_CONNECTIONS + 1, None),
+            (u64::MAX, None),
+        ] {
+            assert_eq!(client_pool_prefix(connections), prefix, "{connections}");
+        }
+    }
 
     fn fault_of(validator: &dyn Validator, text: &str) -> Option<String> {
         let mut diagnostics = Diagnostics::default();

@@ -23,6 +23,7 @@ mod demo;
 mod drift;
 mod examples;
 mod faults;
+mod functions;
 mod identity;
 mod import;
 mod interrupt;
