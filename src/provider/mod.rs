@@ -25,16 +25,17 @@ use std::env;
 use async_trait::async_trait;
 
 use crate::cloud::vpc::Client;
-use crate::tf::data_source;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::function::Function;
 use crate::tf::provider::{Configure, Provider};
 use crate::tf::resource::Erased;
 use crate::tf::schema::Schema;
+use crate::tf::{data_source, list_resource};
 use configuration::Configuration;
 use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
 use ssl_vpn_server::SslVpnServerResource;
+use ssl_vpn_server::list::SslVpnServerList;
 
 /// Where Terraform finds this provider.
 pub const ADDRESS: &str = "registry.terraform.io/alivpn/alivpn";
@@ -86,6 +87,10 @@ impl Provider for Alivpn {
     fn functions(&self) -> Vec<Box<dyn Function>> {
         vec![Box::new(ClientPoolPrefix), Box::new(OvpnProfile)]
     }
+
+    fn list_resources(&self) -> Vec<Box<dyn list_resource::Erased<Configured>>> {
+        vec![Box::new(SslVpnServerList)]
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +106,14 @@ mod tests {
                 [""; 0],
                 "{}",
                 resource.type_name()
+            );
+        }
+        for list_resource in Alivpn.list_resources() {
+            assert_eq!(
+                list_resource.schema().undescribed(),
+                [""; 0],
+                "{}",
+                list_resource.type_name()
             );
         }
         for data_source in Alivpn.data_sources() {

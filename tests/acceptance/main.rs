@@ -30,6 +30,7 @@ mod interrupt;
 mod mfa;
 mod parallel;
 mod private;
+mod query;
 mod region;
 mod secrets;
 mod subnets;

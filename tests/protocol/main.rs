@@ -18,6 +18,7 @@ mod functions;
 mod generate;
 mod identity;
 mod list_resources;
+mod list_servers;
 mod load;
 mod logs;
 mod malformed;

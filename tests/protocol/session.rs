@@ -177,7 +177,8 @@ impl Session {
         self.configure_with(json(config)).await;
     }
 
-    async fn configure_with(&mut self, config: Option<DynamicValue>) {
+    /// Configures the provider with a value of its block, without complaint.
+    pub async fn configure_with(&mut self, config: Option<DynamicValue>) {
         let request = configure::Request {
             terraform_version: "1.11.4".to_owned(),
             config,

@@ -268,6 +268,17 @@ impl Emulator {
         );
     }
 
+    /// Adds a client certificate at once.
+    pub fn add_certificate(&self, certificate: Value) {
+        self.control("POST", "ssl-vpn-client-certs", Some(&certificate));
+    }
+
+    /// Connects a client with this certificate, from this public address.
+    pub fn connect_client(&self, certificate: &str, ip: &str) {
+        let client = json!({"SslVpnClientCertId": certificate, "Ip": ip});
+        self.control("POST", "ssl-vpn-clients", Some(&client));
+    }
+
     /// Injects a fault; see the emulator's documentation for the keys.
     pub fn fault(&self, fault: Value) {
         self.control("POST", "faults", Some(&fault));

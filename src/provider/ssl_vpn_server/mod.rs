@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod change;
 pub mod convergence;
+pub mod list;
 pub mod mapping;
 pub mod model;
 pub mod read;

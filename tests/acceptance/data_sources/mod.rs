@@ -1,5 +1,7 @@
 //! Look-ups of what exists: one object or an error that lists the candidates, lists that may be empty.
 
+mod ssl_vpn_client_cert;
+mod ssl_vpn_server;
 mod vpn_gateway;
 
 use serde_json::Value;

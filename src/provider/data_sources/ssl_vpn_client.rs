@@ -1,0 +1,138 @@
+//! `alivpn_ssl_vpn_clients`: who is connected to a gateway now. A client has no ID of its own.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::vpc;
+use crate::provider::Configured;
+use crate::provider::lookup::{self, Kind};
+use crate::tf::block_type::BlockType;
+use crate::tf::data_source::DataSource;
+use crate::tf::diagnostics::Diagnostic;
+use crate::tf::model::Attr;
+use crate::tf::resource::{Call, Outcome};
+use crate::tf::schema::{Attribute, Block, Mode, Schema};
+use crate::tf::types::Type;
+use crate::tf::validators::length_between;
+
+/// What a look-up of clients fails for want of: the gateway.
+const KIND: Kind = Kind {
+    one: "VPN gateway",
+    many: "connected clients",
+};
+
+/// `alivpn_ssl_vpn_clients`
+#[derive(Debug, Clone, Copy)]
+pub struct Many;
+
+/// The clients of a gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the schema below describes every field")]
+pub struct SslVpnClients {
+    pub vpn_gateway_id: Attr<String>,
+    pub region: Attr<String>,
+    pub clients: Attr<Vec<SslVpnClient>>,
+}
+
+/// A client.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the schema below describes every field")]
+pub struct SslVpnClient {
+    pub ssl_vpn_client_cert_id: Attr<String>,
+    pub common_name: Attr<String>,
+    pub ip: Attr<String>,
+    pub port: Attr<u16>,
+    pub private_ip: Attr<String>,
+    pub connected_time: Attr<String>,
+    pub send_bytes: Attr<i64>,
+    pub receive_bytes: Attr<i64>,
+    pub status: Attr<String>,
+}
+
+fn shown(client: &vpc::SslVpnClient) -> SslVpnClient {
+    SslVpnClient {
+        ssl_vpn_client_cert_id: client.ssl_vpn_client_cert_id().map(str::to_owned).into(),
+        common_name: client.common_name.clone().into(),
+        ip: client.ip.clone().into(),
+        port: client.port.into(),
+        private_ip: client.private_ip.clone().into(),
+        connected_time: lookup::time(client.connected_time),
+        send_bytes: client.send_bytes.into(),
+        receive_bytes: client.receive_bytes.into(),
+        status: client.status.clone().into(),
+    }
+}
+
+impl BlockType for Many {
+    type Model = SslVpnClients;
+
+    fn type_name(&self) -> &'static str {
+        "alivpn_ssl_vpn_clients"
+    }
+
+    fn schema(&self) -> Schema {
+        let text = [
+            "ssl_vpn_client_cert_id",
+            "common_name",
+            "ip",
+            "private_ip",
+            "connected_time",
+            "status",
+        ];
+        let numbers = ["port", "send_bytes", "receive_bytes"];
+        let client = Type::object(
+            text.map(|name| (name, Type::String))
+                .into_iter()
+                .chain(numbers.map(|name| (name, Type::Number))),
+        );
+        let block = Block::new("Who is connected to a VPN gateway's SSL server now. Every plan reads it anew.")
+            .attribute(
+                Attribute::required("vpn_gateway_id", Type::String, "The gateway, `vpn-...`.").validator(length_between(1, 128)),
+            )
+            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(Attribute::computed(
+                "clients",
+                Type::list(client),
+                "The clients, sorted by certificate and address: `ssl_vpn_client_cert_id` (null where `common_name` is no certificate's ID), \
+                 `common_name`, `ip` and `port` (public), `private_ip` (from the client address pool), `connected_time` (RFC 3339), \
+                 `send_bytes`, `receive_bytes`, `status`. Empty when nobody is connected.",
+            ));
+        Schema::new(0, block)
+    }
+}
+
+#[async_trait]
+impl DataSource for Many {
+    type Client = Configured;
+
+    async fn read(
+        &self,
+        call: Call<'_, Configured>,
+        config: SslVpnClients,
+    ) -> Outcome<Option<SslVpnClients>> {
+        lookup::outcome(list(call, config).await)
+    }
+}
+
+async fn list(
+    call: Call<'_, Configured>,
+    config: SslVpnClients,
+) -> Result<SslVpnClients, Diagnostic> {
+    let region = lookup::region(&config.region, call.client);
+    let gateway = config.vpn_gateway_id.value().unwrap_or_default();
+    let clients = call
+        .client
+        .vpc
+        .describe_ssl_vpn_clients(&region, &gateway, call.cancel)
+        .await;
+    let named = Some(("vpn_gateway_id", gateway.as_str()));
+    let mut clients = clients.map_err(|error| lookup::failed(KIND, named, &region, &error))?;
+    clients.sort_by(|one, other| {
+        (&one.common_name, &one.ip, one.port).cmp(&(&other.common_name, &other.ip, other.port))
+    });
+    Ok(SslVpnClients {
+        clients: Attr::Known(clients.iter().map(shown).collect()),
+        region: region.into(),
+        ..config
+    })
+}

@@ -1,0 +1,55 @@
+//! `terraform query`: servers that nobody manages yet are found, and their import is written.
+
+use crate::emulator::{Emulator, OTHER_GATEWAY};
+use crate::terraform::{Since, Workspace, is_left_out, server};
+
+/// OpenTofu has no `query`.
+const QUERIES: Since = Since {
+    terraform: (1, 14),
+    opentofu: None,
+};
+
+#[test]
+fn servers_are_found_by_filters_and_imported_from_what_was_found() {
+    if is_left_out("terraform query", QUERIES) {
+        return;
+    }
+    let emulator = Emulator::quick();
+    let maker = Workspace::new(&emulator);
+    let other = format!("  vpn_gateway_id = {OTHER_GATEWAY:?}\n  name = \"lab\"");
+    maker.write(&format!(
+        "{}\n{}",
+        server("one", "  name = \"office\""),
+        server("other", &other)
+    ));
+    maker.apply().exits(0);
+
+    let workspace = Workspace::new(&emulator);
+    let query = |config: &str| {
+        workspace.write_file(
+            "find.tfquery.hcl",
+            &format!("list \"alivpn_ssl_vpn_server\" \"found\" {{\n  provider = alivpn\n\n  config {{\n{config}\n  }}\n}}\n"),
+        );
+    };
+    query("    name_regex = \"^off\"");
+    let found = workspace.terraform(&["query", "-no-color", "-generate-config-out=found.tf"]);
+    found
+        .exits(0)
+        .says("office (vss-")
+        .does_not_say("lab (vss-");
+    workspace
+        .plan()
+        .exits(2)
+        .says("1 to import, 0 to add, 0 to change, 0 to destroy");
+    workspace
+        .apply()
+        .exits(0)
+        .says("1 imported, 0 added, 0 changed");
+    workspace.plan().exits(0);
+
+    query("    region = \"cn-shanghai\"");
+    workspace
+        .terraform(&["query", "-no-color"])
+        .exits(0)
+        .does_not_say("vss-");
+}
