@@ -37,9 +37,6 @@ use gateway::Gateways;
 use ssl_vpn_server::SslVpnServerResource;
 use ssl_vpn_server::list::SslVpnServerList;
 
-/// Where Terraform finds this provider.
-pub const ADDRESS: &str = "registry.terraform.io/alivpn/alivpn";
-
 /// The provider `alivpn`.
 #[derive(Debug, Default)]
 pub struct Alivpn;

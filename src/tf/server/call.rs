@@ -149,7 +149,7 @@ pub(super) fn result<T>(outcome: Outcome<Option<T>>) -> Result<(T, Diagnostics),
     }
 }
 
-/// A model that does not fit its own schema, or a value that was not caught before: a defect of the provider.
+/// A value that the model has no place for, said with the RPC that met it.
 pub(super) fn model_error(rpc: &str, error: &ModelError) -> Diagnostic {
     let defect = Diagnostic::from(error);
     Diagnostic {
