@@ -10,6 +10,8 @@
 
 #[path = "../support/emulator.rs"]
 mod emulator;
+#[path = "../support/exercise_program.rs"]
+mod exercise_program;
 #[path = "../support/terraform.rs"]
 mod terraform;
 
@@ -22,6 +24,7 @@ mod data_sources;
 mod demo;
 mod drift;
 mod examples;
+mod exercise;
 mod faults;
 mod functions;
 mod identity;

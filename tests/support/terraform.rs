@@ -36,6 +36,8 @@ terraform {
 pub struct Workspace {
     folder: TempDir,
     environment: BTreeMap<String, String>,
+    /// Source addresses of providers, and the folders of their binaries.
+    overrides: BTreeMap<String, String>,
     runs: AtomicU32,
 }
 
@@ -58,17 +60,39 @@ impl Workspace {
         }
         let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
         let binaries = provider.parent().expect("a binary lies in a folder");
-        let configuration = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"alivpn/alivpn\" = {:?}\n  }}\n  direct {{}}\n}}\n",
-            binaries.display().to_string(),
-        );
-        fs::write(folder.path().join("cli.tfrc"), configuration)
-            .expect("the CLI configuration is written");
-        Self {
+        let mut workspace = Self {
             folder,
             environment: BTreeMap::new(),
+            overrides: BTreeMap::new(),
             runs: AtomicU32::new(0),
-        }
+        };
+        workspace.dev_override("alivpn/alivpn", binaries);
+        workspace
+    }
+
+    /// Lets `binary` serve as the provider of the source address `NAMESPACE/NAME`, beside the product.
+    pub fn provider_binary(&mut self, address: &str, binary: &Path) {
+        let (_, name) = address.split_once('/').expect("an address has a slash");
+        let folder = self.folder.path().join(format!("provider-{name}"));
+        fs::create_dir(&folder).expect("a folder for a provider");
+        let link = folder.join(format!("terraform-provider-{name}"));
+        std::os::unix::fs::symlink(binary, link).expect("a link to the provider");
+        self.dev_override(address, &folder);
+    }
+
+    fn dev_override(&mut self, address: &str, folder: &Path) {
+        let folder = folder.display().to_string();
+        self.overrides.insert(address.to_owned(), folder);
+        let lines: String = self
+            .overrides
+            .iter()
+            .map(|(address, folder)| format!("    {address:?} = {folder:?}\n"))
+            .collect();
+        let configuration = format!(
+            "provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n"
+        );
+        fs::write(self.folder.path().join("cli.tfrc"), configuration)
+            .expect("the CLI configuration is written");
     }
 
     /// The folder that Terraform runs in.
