@@ -138,20 +138,8 @@ impl Workspace {
         let run = self.runs.fetch_add(1, Ordering::Relaxed);
         let stdout = self.folder.path().join(format!("{run}.stdout"));
         let stderr = self.folder.path().join(format!("{run}.stderr"));
-        let child = Command::new(terraform())
-            .args(arguments)
-            .current_dir(self.path())
-            // Proxies, credentials, TF_ variables: nothing of the developer's own may reach a test.
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.folder.path().join("home"))
-            .env("TMPDIR", self.temporary_files())
-            .env("TF_CLI_CONFIG_FILE", self.folder.path().join("cli.tfrc"))
-            .env("TF_DATA_DIR", self.folder.path().join("data"))
-            .env("TF_IN_AUTOMATION", "1")
-            .env("CHECKPOINT_DISABLE", "1")
-            .envs(&self.environment)
-            .stdin(Stdio::null())
+        let child = self
+            .command(arguments)
             .stdout(File::create(&stdout).expect("a file for the output"))
             .stderr(File::create(&stderr).expect("a file for the errors"))
             .process_group(0)
@@ -165,6 +153,26 @@ impl Workspace {
             stderr,
             begun: Instant::now(),
         }
+    }
+
+    /// Terraform in this folder, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(terraform());
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            // Proxies, credentials, TF_ variables: nothing of the developer's own may reach a test.
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path().join("home"))
+            .env("TMPDIR", self.temporary_files())
+            .env("TF_CLI_CONFIG_FILE", self.folder.path().join("cli.tfrc"))
+            .env("TF_DATA_DIR", self.folder.path().join("data"))
+            .env("TF_IN_AUTOMATION", "1")
+            .env("CHECKPOINT_DISABLE", "1")
+            .envs(&self.environment)
+            .stdin(Stdio::null());
+        command
     }
 
     /// `terraform plan`: exit status 0 when there is nothing to do, 2 when there is.
