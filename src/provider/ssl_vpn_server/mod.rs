@@ -61,10 +61,7 @@ impl Resource for SslVpnServerResource {
             }
             update_path(prior, &planned)
         });
-        Outcome::new(Planned {
-            state: planned,
-            decision,
-        })
+        Outcome::new(Planned::new(planned, decision))
     }
 
     async fn read(
