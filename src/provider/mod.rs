@@ -1,22 +1,29 @@
 //! The product: maps Terraform's objects onto cloud operations. The one room that knows both worlds.
 //!
 //! - [`configuration`]: the provider block and the environment, and the client they make;
-//! - [`gateway`]: changes of one gateway take turns, and share what is seen of it;
+//! - [`gateway`]: changes of one gateway take turns, and share what is seen of it; [`change`]: one such change, from its turn
+//!   until the gateway has come to rest ([`settling`]);
 //! - [`ssl_vpn_server`]: the resource `alivpn_ssl_vpn_server`;
 //! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
 //! - [`functions`]: the functions;
 //! - [`ovpn_profile`]: the one file that a client opens;
-//! - [`network`], [`timeouts`]: values that several resources share;
+//! - [`identity`]: what objects are known by; [`kind`]: what their kinds are called;
+//! - [`name`], [`network`], [`timeouts`]: values that several resources share;
 //! - [`explain`]: the cloud's errors in words that help.
 
+pub mod change;
 pub mod configuration;
 pub mod data_sources;
 pub mod explain;
 pub mod functions;
 pub mod gateway;
+pub mod identity;
+pub mod kind;
 pub mod lookup;
+pub mod name;
 pub mod network;
 pub mod ovpn_profile;
+pub mod settling;
 pub mod ssl_vpn_server;
 pub mod timeouts;
 

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
 use crate::provider::Configured;
-use crate::provider::lookup::{self, Filter, Kind, Texts};
+use crate::provider::identity;
+use crate::provider::kind::CLIENT_CERT as KIND;
+use crate::provider::lookup::{self, Filter, Texts};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
 use crate::tf::diagnostics::Diagnostic;
@@ -14,11 +16,6 @@ use crate::tf::resource::{Call, Outcome};
 use crate::tf::schema::{Attribute, Block, Mode, Schema};
 use crate::tf::types::Type;
 use crate::tf::validators::one_of;
-
-const KIND: Kind = Kind {
-    one: "client certificate",
-    many: "client certificates",
-};
 
 /// `alivpn_ssl_vpn_client_certs`
 #[derive(Debug, Clone, Copy)]
@@ -119,7 +116,7 @@ async fn list(
     call: Call<'_, Configured>,
     config: SslVpnClientCerts,
 ) -> Result<SslVpnClientCerts, Diagnostic> {
-    let region = lookup::region(&config.region, call.client);
+    let region = identity::region(&config.region, call.client);
     let filter = Filter::new(&config.ids, &config.name_regex)?;
     let asked = vpc::SslVpnClientCertFilter {
         ssl_vpn_server_id: config.ssl_vpn_server_id.value(),
@@ -130,14 +127,12 @@ async fn list(
         .vpc
         .describe_ssl_vpn_client_certs(&region, &asked, call.cancel)
         .await;
-    let mut certs = certs.map_err(|error| lookup::failed(KIND, None, &region, &error))?;
+    let mut certs = filter.leave(KIND, &region, certs, |cert| (&cert.id, &cert.name))?;
     let status = config.status.known().map(String::as_str);
     certs.retain(|cert| {
         let holds = cert.status.as_ref().map(vpc::CertStatus::as_str);
-        filter.leaves(&cert.id, cert.name.as_deref())
-            && status.is_none_or(|asked| holds == Some(asked))
+        status.is_none_or(|asked| holds == Some(asked))
     });
-    certs.sort_unstable_by(|one, other| one.id.cmp(&other.id));
     Ok(SslVpnClientCerts {
         ssl_vpn_client_certs: Attr::Known(certs.iter().map(|cert| shown(cert, &region)).collect()),
         region: region.into(),
