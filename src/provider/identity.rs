@@ -88,18 +88,18 @@ impl Name {
         })
     }
 
-    /// What an import makes of the read of the object so named, in the region it was read in.
+    /// What an import makes of the look at the object so named, in the region it was looked for in.
     pub fn found<T>(
         &self,
         kind: Kind,
         region: &str,
-        read: Outcome<Option<T>>,
+        look: Result<Option<T>, Diagnostic>,
     ) -> Outcome<Option<T>> {
         let (id, Kind { one, prefix, .. }) = (&self.id, kind);
-        match read.value {
-            _ if read.diagnostics.has_errors() => Outcome::failed(read.diagnostics),
-            Some(object) => Outcome::new(Some(object)),
-            None => Outcome::failed(Diagnostic::error(format!("No {one} {id} to import")).detail(format!(
+        match look {
+            Err(error) => Outcome::failed(error),
+            Ok(Some(object)) => Outcome::new(Some(object)),
+            Ok(None) => Outcome::failed(Diagnostic::error(format!("No {one} {id} to import")).detail(format!(
                 "Region {region} has no such {one}. Check the ID; a {one} in another region is imported as \
                  \"{prefix}-...@region\", with its region for region."
             ))),

@@ -3,6 +3,7 @@
 //! - [`configuration`]: the provider block and the environment, and the client they make;
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it; [`change`]: one such change, from its turn
 //!   until the gateway has come to rest ([`settling`]);
+//! - [`reads`]: reads that come together share a listing;
 //! - [`ssl_vpn_server`], [`ssl_vpn_client_cert`]: the resources;
 //! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
 //! - [`ephemeral_resources`]: what no state may hold; [`key_material`]: what the owner of a certificate alone may have;
@@ -26,6 +27,7 @@ pub mod lookup;
 pub mod name;
 pub mod network;
 pub mod ovpn_profile;
+pub mod reads;
 pub mod settling;
 pub mod ssl_vpn_client_cert;
 pub mod ssl_vpn_server;
@@ -35,7 +37,7 @@ use std::env;
 
 use async_trait::async_trait;
 
-use crate::cloud::vpc::Client;
+use crate::cloud::vpc::{self, Client};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::function::Function;
 use crate::tf::provider::{Configure, Provider};
@@ -45,6 +47,7 @@ use crate::tf::{data_source, ephemeral_resource, list_resource};
 use configuration::Configuration;
 use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
+use reads::Reads;
 use ssl_vpn_client_cert::SslVpnClientCertResource;
 use ssl_vpn_client_cert::list::SslVpnClientCertList;
 use ssl_vpn_server::SslVpnServerResource;
@@ -63,6 +66,8 @@ pub struct Configured {
     pub region: String,
     /// The gateways that this process is changing.
     pub gateways: Gateways,
+    /// The reads of SSL servers.
+    pub ssl_vpn_server_reads: Reads<vpc::SslVpnServer>,
 }
 
 #[async_trait]

@@ -32,6 +32,7 @@ mod mfa;
 mod parallel;
 mod private;
 mod query;
+mod refresh;
 mod region;
 mod secrets;
 mod subnets;

@@ -37,11 +37,15 @@ pub async fn read(
                  state, and the next apply creates another one unless the configuration no longer has it."
             )),
         ),
-        Err(error) => {
-            let summary = format!("Cannot read client certificate {id} in {region}");
-            Outcome::with(Some(state), explain::diagnostic(summary, &error))
-        }
+        Err(error) => Outcome::with(Some(state), unreadable(&id, &region, &error)),
     }
+}
+
+fn unreadable(id: &str, region: &str, error: &Error) -> Diagnostic {
+    explain::diagnostic(
+        format!("Cannot read client certificate {id} in {region}"),
+        error,
+    )
 }
 
 /// The look that shows as little as serves: a list shows no key, but no certificates either.
@@ -111,5 +115,8 @@ pub async fn import(
         ..SslVpnClientCert::default()
     };
     let region = region(&cert.region, call.client);
-    name.found(CLIENT_CERT, &region, read(call, cert).await)
+    let described = describe(&call, &region, &name.id, &cert)
+        .await
+        .map_err(|error| unreadable(&name.id, &region, &error));
+    name.found(CLIENT_CERT, &region, described)
 }

@@ -2,8 +2,10 @@
 
 use super::mapping::object;
 use super::model::SslVpnServer;
+use crate::cloud::error::Error;
 use crate::provider::identity::{Name, region};
 use crate::provider::kind::SSL_SERVER;
+use crate::provider::reads::SslVpnServers;
 use crate::provider::{Configured, explain};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::resource::{Call, Outcome};
@@ -19,7 +21,13 @@ pub async fn read(
         return Outcome::with(Some(state), error);
     };
     let region = region(&state.region, call.client);
-    match call.client.vpc.describe_ssl_vpn_server(&region, &id, call.cancel).await {
+    let Configured {
+        vpc,
+        ssl_vpn_server_reads,
+        ..
+    } = call.client;
+    let servers = SslVpnServers(vpc);
+    match ssl_vpn_server_reads.read(&servers, &region, &id, call.cancel).await {
         Ok(Some(described)) => Outcome::new(Some(object(&described, &state, &region))),
         Ok(None) => Outcome::with(
             None,
@@ -28,11 +36,16 @@ pub async fn read(
                  it again unless the configuration no longer has it."
             )),
         ),
-        Err(error) => Outcome::with(Some(state), explain::diagnostic(format!("Cannot read SSL server {id} in {region}"), &error)),
+        Err(error) => Outcome::with(Some(state), unreadable(&id, &region, &error)),
     }
 }
 
-/// The server that a person names, by an ID or an identity.
+fn unreadable(id: &str, region: &str, error: &Error) -> Diagnostic {
+    explain::diagnostic(format!("Cannot read SSL server {id} in {region}"), error)
+}
+
+/// The server that a person names, by an ID or an identity. Asked for by ID: the refresh that follows an import may then be the
+/// only read.
 pub async fn import(
     call: Call<'_, Configured>,
     named: Result<Name, Diagnostic>,
@@ -47,5 +60,13 @@ pub async fn import(
         ..SslVpnServer::default()
     };
     let region = region(&server.region, call.client);
-    name.found(SSL_SERVER, &region, read(call, server).await)
+    let described = call
+        .client
+        .vpc
+        .describe_ssl_vpn_server(&region, &name.id, call.cancel);
+    let described = described
+        .await
+        .map(|described| described.map(|described| object(&described, &server, &region)))
+        .map_err(|error| unreadable(&name.id, &region, &error));
+    name.found(SSL_SERVER, &region, described)
 }
