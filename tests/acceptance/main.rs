@@ -17,6 +17,7 @@ mod terraform;
 
 mod arguments;
 mod attached;
+mod certificates;
 mod configuration;
 mod convergence;
 mod create;
