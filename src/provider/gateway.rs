@@ -106,6 +106,7 @@ impl Gateway {
         let stopped = || Error::Cancelled {
             operation: "DescribeVpnGateway",
             sent: false,
+            last: None,
         };
         let _looking = cancel
             .run_until_cancelled(self.looking.lock())
@@ -294,6 +295,7 @@ mod tests {
             Err(Error::Cancelled {
                 operation: "DescribeVpnGateway",
                 sent: false,
+                last: None,
             })
         };
         assert!(watch.next(stopped, &cancel).await.is_err());

@@ -110,7 +110,8 @@ impl<'a> Change<'a> {
                     Failure::TimedOut { timeout, missing } => Failure::TimedOut {
                         timeout,
                         missing: format!(
-                            "the gateway was still busy with another change ({missing}): {refused}"
+                            "the gateway was still busy with another change ({missing}): {}",
+                            clause(&refused)
                         ),
                     },
                     failure => failure,
@@ -219,13 +220,23 @@ impl<'a> Change<'a> {
         };
         result.map_err(|error| match error {
             Error::Cancelled { sent: false, .. } if self.stop.is_cancelled() => Failure::Stopped,
-            Error::Cancelled { sent: false, .. } => Failure::TimedOut {
+            Error::Cancelled {
+                sent: false, last, ..
+            } => Failure::TimedOut {
                 timeout: self.timeout,
-                missing: missing.to_owned(),
+                missing: match last {
+                    Some(last) => format!("{missing}: {}", clause(&last)),
+                    None => missing.to_owned(),
+                },
             },
             error => Failure::Cloud(error),
         })
     }
+}
+
+/// An error's sentence as part of another one.
+fn clause(error: &Error) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
 }
 
 /// A look that failed for a passing reason is no look; the wait goes on until its own end.
@@ -238,7 +249,7 @@ fn tolerate<T>(result: Result<T, Failure>, missing: &mut String) -> Result<Optio
                 Class::Retry | Class::RetryNewNonce | Class::Throttle
             ) =>
         {
-            *missing = format!("it could not be seen: {error}");
+            *missing = format!("it could not be seen: {}", clause(&error));
             Ok(None)
         }
         Err(failure) => Err(failure),
