@@ -1,6 +1,7 @@
 //! What goes wrong between the provider and the cloud: every operation under every fault, a provider that is killed at any call, proxies and
 //! certificates. The real binary is called as Terraform's core calls it, the cloud is the emulator.
 
+#![forbid(unsafe_code)]
 #![cfg(test)]
 
 #[path = "../support/plugin_caller.rs"]
