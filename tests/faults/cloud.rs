@@ -56,6 +56,24 @@ impl Cloud {
         calls.iter().map(operation).collect()
     }
 
+    /// Waits until an operation was called so often.
+    pub async fn until_called(&self, operation: &str, times: usize) {
+        let called = async {
+            while self
+                .operations()
+                .await
+                .iter()
+                .filter(|called| *called == operation)
+                .count()
+                < times
+            {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let limit = tokio::time::timeout(Duration::from_secs(30), called).await;
+        limit.unwrap_or_else(|_| panic!("{operation} is not called {times} times"));
+    }
+
     /// What the callers said they are, call by call.
     pub async fn user_agents(&self) -> Vec<String> {
         let calls = self.control(reqwest::Method::GET, "calls", None).await;

@@ -120,24 +120,30 @@ impl Core {
         })
     }
 
-    /// What is then there, and what went wrong.
-    pub async fn apply(&mut self, plan: Plan) -> (State, Result<(), String>) {
+    /// The request that applies a plan.
+    pub fn request(&self, plan: Plan) -> apply_resource_change::Request {
         let ty = &self.resources[&plan.type_name];
-        let request = apply_resource_change::Request {
-            type_name: plan.type_name,
+        apply_resource_change::Request {
             prior_state: encode(&plan.prior.value, ty),
             planned_state: encode(&plan.planned, ty),
             config: encode(&plan.config, ty),
+            type_name: plan.type_name,
             planned_private: plan.private,
             ..Default::default()
-        };
+        }
+    }
+
+    /// What is then there, and what went wrong.
+    pub async fn apply(&mut self, plan: Plan) -> (State, Result<(), String>) {
+        let (ty, prior) = (self.resources[&plan.type_name].clone(), plan.prior.clone());
+        let request = self.request(plan);
         match self.session.client.apply_resource_change(request).await {
             // The core then keeps what it had.
-            Err(status) => (plan.prior, Err(status.to_string())),
+            Err(status) => (prior, Err(status.to_string())),
             Ok(answer) => {
                 let answer = answer.into_inner();
                 let state = State {
-                    value: decode(answer.new_state, ty),
+                    value: decode(answer.new_state, &ty),
                     private: answer.private,
                 };
                 (state, errors(&answer.diagnostics))

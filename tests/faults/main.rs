@@ -15,5 +15,6 @@ mod core;
 mod kill;
 mod matrix;
 mod network;
+mod stop;
 mod subject;
 mod wire;
