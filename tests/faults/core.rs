@@ -133,8 +133,8 @@ impl Core {
         }
     }
 
-    /// What is then there, and what went wrong.
-    pub async fn apply(&mut self, plan: Plan) -> (State, Result<(), String>) {
+    /// What is then there, and the words of the warnings, or of the errors.
+    pub async fn apply(&mut self, plan: Plan) -> (State, Result<String, String>) {
         let (ty, prior) = (self.resources[&plan.type_name].clone(), plan.prior.clone());
         let request = self.request(plan);
         match self.session.client.apply_resource_change(request).await {
@@ -146,7 +146,8 @@ impl Core {
                     value: decode(answer.new_state, &ty),
                     private: answer.private,
                 };
-                (state, errors(&answer.diagnostics))
+                let warnings = words(&answer.diagnostics, Severity::Warning);
+                (state, errors(&answer.diagnostics).map(|()| warnings))
             }
         }
     }
@@ -217,14 +218,15 @@ impl Core {
                 Err(error) => return (state, Err(error)),
             };
             if result.is_err() {
-                return (left, result);
+                return (left, result.map(|_| ()));
             }
             plan = match self.plan(type_name, &State::none(), config).await {
                 Ok(plan) => plan,
                 Err(error) => return (State::none(), Err(error)),
             };
         }
-        self.apply(plan).await
+        let (state, result) = self.apply(plan).await;
+        (state, result.map(|_| ()))
     }
 }
 
@@ -259,14 +261,17 @@ fn propose(prior: &Value, config: &Value) -> Value {
 
 /// The errors' words, if there are any.
 fn errors(diagnostics: &[Diagnostic]) -> Result<(), String> {
-    let errors: Vec<String> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity() == Severity::Error)
-        .map(|error| format!("{}: {}", error.summary, error.detail))
-        .collect();
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(errors.join("\n"))
+    match words(diagnostics, Severity::Error) {
+        errors if errors.is_empty() => Ok(()),
+        errors => Err(errors),
     }
+}
+
+fn words(diagnostics: &[Diagnostic], severity: Severity) -> String {
+    let words: Vec<String> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity() == severity)
+        .map(|found| format!("{}: {}", found.summary, found.detail))
+        .collect();
+    words.join("\n")
 }

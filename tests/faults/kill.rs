@@ -9,10 +9,10 @@ use crate::cloud::Cloud;
 use crate::core::{Core, State};
 use crate::matrix::{Budget, block, pair};
 use crate::plugin_caller::Launch;
-use crate::subject::{Doing, Kind, SERVER};
+use crate::subject::{CERTIFICATE, Doing, Kind, SERVER};
 use crate::wire::{Moment, Wire};
 
-const KINDS: &[&Kind] = &[&SERVER];
+const KINDS: &[&Kind] = &[&SERVER, &CERTIFICATE];
 
 /// Far beyond what two applies need.
 const BOUND: Duration = Duration::from_secs(60);
@@ -82,7 +82,8 @@ async fn killed(
         )
     };
     let mut core = start().await;
-    let (before, after) = kind.configs(&core, doing, None);
+    let on = kind.base(&mut core).await?;
+    let (before, after) = kind.configs(&core, doing, &on, None);
     let (prior, result) = core.run(kind.type_name, &State::none(), &before).await;
     result.map_err(|error| format!("cannot begin: {error}"))?;
     let plan = core.plan(kind.type_name, &prior, &after).await?;

@@ -23,7 +23,7 @@ async fn provider(cloud: &Cloud) -> Core {
 }
 
 async fn creation(core: &mut Core) -> Plan {
-    let (_, config) = SERVER.configs(core, Doing::Create, None);
+    let (_, config) = SERVER.configs(core, Doing::Create, "", None);
     let plan = core.plan(SERVER.type_name, &State::none(), &config).await;
     plan.unwrap()
 }

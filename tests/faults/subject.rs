@@ -1,5 +1,7 @@
 //! What is created, changed and deleted under faults: a kind of object, with what a test needs to know of it.
 
+use std::pin::Pin;
+
 use serde_json::Value as Json;
 use terraform_provider_alivpn::tf::value::Value;
 
@@ -15,8 +17,10 @@ pub struct Kind {
     pub id: &'static str,
     /// What the API calls its creation, change and deletion.
     pub operations: [&'static str; 3],
-    /// The arguments of a first configuration.
-    pub first: fn() -> Vec<(&'static str, Value)>,
+    /// What it stands on.
+    pub base: Option<&'static Kind>,
+    /// The arguments of a first configuration, given the ID of what it stands on.
+    pub first: fn(&str) -> Vec<(&'static str, Value)>,
     /// Those of another, to which the object is changed: which, and the attribute with its value that the cloud then shows.
     pub full: Option<Other>,
     /// As `full`, by the synchronous change of the name.
@@ -43,7 +47,8 @@ pub static SERVER: Kind = Kind {
         "ModifySslVpnServer",
         "DeleteSslVpnServer",
     ],
-    first: || {
+    base: None,
+    first: |_| {
         vec![
             ("vpn_gateway_id", Value::from(GATEWAY)),
             ("client_ip_pool", Value::from("10.30.0.0/24")),
@@ -68,6 +73,31 @@ pub static SERVER: Kind = Kind {
     is_recognised: true,
 };
 
+pub static CERTIFICATE: Kind = Kind {
+    type_name: "alivpn_ssl_vpn_client_cert",
+    objects: "ssl_vpn_client_certs",
+    id: "SslVpnClientCertId",
+    operations: [
+        "CreateSslVpnClientCert",
+        "ModifySslVpnClientCert",
+        "DeleteSslVpnClientCert",
+    ],
+    base: Some(&SERVER),
+    first: |server| {
+        vec![
+            ("ssl_vpn_server_id", Value::from(server)),
+            ("name", Value::from("first")),
+        ]
+    },
+    full: None,
+    rename: Other {
+        argument: "name",
+        value: || Value::from("other"),
+        shown: ("Name", "other"),
+    },
+    is_recognised: false,
+};
+
 /// What is done with an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
@@ -90,8 +120,31 @@ impl Kind {
         }
     }
 
-    /// The configuration that `doing` is about: before it is done, and after. With `limit` the resource's timeout for it.
-    pub fn configs(&self, core: &Core, doing: Doing, limit: Option<&str>) -> (Value, Value) {
+    /// Makes what an object of this kind stands on, and gives its ID.
+    pub fn base<'a>(
+        &'a self,
+        core: &'a mut Core,
+    ) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send + 'a>> {
+        Box::pin(async move {
+            let Some(kind) = self.base else {
+                return Ok(String::new());
+            };
+            let on = kind.base(core).await?;
+            let config = core.object(kind.type_name, (kind.first)(&on));
+            let (state, result) = core.run(kind.type_name, &State::none(), &config).await;
+            result.map(|()| state.text("id"))
+        })
+    }
+
+    /// The configuration that `doing` is about: before it is done, and after. `on` is what the object stands on; with `limit` the
+    /// resource's timeout for it.
+    pub fn configs(
+        &self,
+        core: &Core,
+        doing: Doing,
+        on: &str,
+        limit: Option<&str>,
+    ) -> (Value, Value) {
         let with = |mut set: Vec<(&'static str, Value)>, change: &str| {
             if let Some(limit) = limit {
                 let of = |name: &str| match name == change {
@@ -104,12 +157,12 @@ impl Kind {
             core.object(self.type_name, set)
         };
         let first = match doing {
-            Doing::Create => with((self.first)(), "create"),
-            Doing::Delete => with((self.first)(), "delete"),
-            _ => core.object(self.type_name, (self.first)()),
+            Doing::Create => with((self.first)(on), "create"),
+            Doing::Delete => with((self.first)(on), "delete"),
+            _ => core.object(self.type_name, (self.first)(on)),
         };
         let other = |other: Other| {
-            let mut set = (self.first)();
+            let mut set = (self.first)(on);
             set.retain(|(name, _)| *name != other.argument);
             set.push((other.argument, (other.value)()));
             with(set, "update")
