@@ -6,15 +6,12 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Object, Read, Unreadable};
-use super::clock::Clock;
 use super::credentials::{Credentials, Source};
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::request::{Operation, Parameters};
-use super::retry::Policy;
-use super::rpc::{Call, Rpc};
+use super::rpc::{Call, Channel, Rpc};
 use super::secret::Secret;
-use super::transport::Transport;
 
 const VERSION: &str = "2015-04-01";
 
@@ -22,12 +19,8 @@ const VERSION: &str = "2015-04-01";
 /// as reads are.
 #[derive(Debug, Clone)]
 pub struct Client {
-    /// The connections.
-    pub transport: Transport,
-    /// How often calls are repeated.
-    pub retry: Policy,
-    /// When it is.
-    pub clock: Clock,
+    /// How calls travel.
+    pub channel: Channel,
     /// Where calls go.
     pub endpoint: Endpoint,
 }
@@ -95,10 +88,8 @@ impl Client {
         parameters: Parameters,
     ) -> Result<Issued, Error> {
         let rpc = Rpc {
-            transport: self.transport.clone(),
+            channel: self.channel.clone(),
             credentials,
-            policy: self.retry.clone(),
-            clock: self.clock.clone(),
         };
         let call = Call {
             operation: Operation {

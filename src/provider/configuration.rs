@@ -7,9 +7,13 @@ use serde::Deserialize;
 use super::Configured;
 use super::gateway::Gateways;
 use super::reads::Reads;
+use super::timeouts::{PositiveDuration, parse_duration};
 use crate::cloud::credentials::{self as cloud_credentials, Context};
 use crate::cloud::endpoint::{self, Endpoint};
+use crate::cloud::retry::Policy;
+use crate::cloud::rpc::Channel;
 use crate::cloud::secret::Secret;
+use crate::cloud::transport::{Limits, Transport};
 use crate::cloud::vpc::{Client, Settings};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
@@ -17,12 +21,17 @@ use crate::tf::path::AttributePath;
 use crate::tf::provider::Configure;
 use crate::tf::schema::{Attribute, Block, NestedBlock, Schema};
 use crate::tf::types::Type;
-use crate::tf::validators::length_between;
+use crate::tf::validators::{length_between, whole_number_between};
 
 const REGION: &str = "ALIBABA_CLOUD_REGION";
 const ALICLOUD_REGION: &str = "ALICLOUD_REGION";
 const VPC_ENDPOINT: &str = "ALIBABA_CLOUD_VPC_ENDPOINT";
 const STS_ENDPOINT: &str = "ALIBABA_CLOUD_STS_ENDPOINT";
+/// As of HashiCorp's own providers: what is to stand in the user agent besides.
+const APPEND_USER_AGENT: &str = "TF_APPEND_USER_AGENT";
+
+/// More would not be patience but a loop.
+const MOST_RETRIES: i64 = 100;
 
 /// The provider block.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,6 +48,9 @@ pub struct Configuration {
     assume_role: Attr<credentials::AssumeRole>,
     assume_role_with_oidc: Attr<credentials::AssumeRoleWithOidc>,
     endpoints: Attr<Endpoints>,
+    max_retries: Attr<u32>,
+    retry_max_elapsed: Attr<String>,
+    read_timeout: Attr<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -65,8 +77,31 @@ pub fn schema() -> Schema {
         "region",
         "The region, such as `cn-hangzhou`. Default: `ALIBABA_CLOUD_REGION`, then `ALICLOUD_REGION`, then the region of the profile that gives the credentials.",
     ));
-    let block = credentials::declare(block).block(NestedBlock::single("endpoints", endpoints));
+    let block = credentials::declare(block)
+        .block(NestedBlock::single("endpoints", endpoints))
+        .attribute(
+            Attribute::optional(
+                "max_retries",
+                Type::Number,
+                "How often a call is sent again after a passing fault. Refusals for flow control do not count: such calls are let through in \
+                 their turn, within `retry_max_elapsed`. Default: 9.",
+            )
+            .validator(whole_number_between(0, MOST_RETRIES)),
+        )
+        .attribute(duration(
+            "retry_max_elapsed",
+            "How long after its first attempt a call may be sent again, as a duration such as `\"30s\"` or `\"2m\"`; waiting for its turn under \
+             flow control is left out. Default: `\"60s\"`.",
+        ))
+        .attribute(duration(
+            "read_timeout",
+            "How long the cloud may be silent before a call is given up and sent again, as a duration. Default: `\"10s\"`.",
+        ));
     Schema { version: 0, block }
+}
+
+fn duration(name: &str, description: &str) -> Attribute {
+    Attribute::optional(name, Type::String, description).validator(PositiveDuration)
 }
 
 impl Configuration {
@@ -95,6 +130,37 @@ impl Configuration {
         Endpoint::parse(&value?)
             .map_err(|error| diagnostics.push(invalid(variable, "endpoints", &error)))
             .ok()
+    }
+
+    /// How calls travel, with what the block says of it.
+    fn channel(&self, user_agent: &str) -> Channel {
+        let duration = |set: &Attr<String>| set.known().and_then(|text| parse_duration(text));
+        let (limits, policy) = (Limits::default(), Policy::default());
+        let limits = Limits {
+            read: duration(&self.read_timeout).unwrap_or(limits.read),
+            ..limits
+        };
+        Channel {
+            policy: Policy {
+                max_retries: self.max_retries.value().unwrap_or(policy.max_retries),
+                max_elapsed: duration(&self.retry_max_elapsed).unwrap_or(policy.max_elapsed),
+                ..policy
+            },
+            ..Channel::new(Transport::new(user_agent, limits))
+        }
+    }
+}
+
+/// What the client calls itself: this provider, the core that started it, and what the user wants said besides.
+fn user_agent(terraform_version: &str, appended: Option<String>) -> String {
+    let core = terraform_version.replace(|c: char| !c.is_ascii_graphic(), "");
+    let own = format!(
+        "terraform-provider-alivpn/{} (Terraform {core})",
+        env!("CARGO_PKG_VERSION")
+    );
+    match appended {
+        Some(appended) => format!("{own} {}", appended.trim()),
+        None => own,
     }
 }
 
@@ -147,14 +213,8 @@ pub async fn configure(
         }
     };
 
-    let user_agent = format!(
-        "terraform-provider-alivpn/{} (Terraform {})",
-        env!("CARGO_PKG_VERSION"),
-        configure
-            .terraform_version
-            .replace(|c: char| !c.is_ascii_graphic(), "")
-    );
-    let mut context = Context::new(environment.clone(), &user_agent);
+    let user_agent = user_agent(&configure.terraform_version, variable(APPEND_USER_AGENT));
+    let mut context = Context::new(environment.clone(), config.channel(&user_agent));
     context.sts_endpoint = sts_endpoint;
     let source = asked.recipe.source(&context);
     // Asked now, so that `terraform plan` says what `terraform apply` would fail on.
@@ -198,8 +258,7 @@ pub async fn configure(
     };
     let settings = Settings {
         endpoint: vpc_endpoint,
-        clock: context.clock,
-        ..Settings::new(source, user_agent)
+        ..Settings::new(source, context.channel)
     };
     Ok(Configured {
         vpc: Client::new(settings),
