@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use super::Configured;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::{Identity, IdentitySchema};
-use crate::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
+use crate::tf::resource::{Call, Change, Outcome, PlanCall, Planned, Resource, Update};
 use crate::tf::schema::Schema;
 use model::SslVpnServer;
 use update::{UpdatePath, same_networks, update_path};
@@ -51,7 +51,11 @@ impl Resource for SslVpnServerResource {
         rules::across_arguments(config)
     }
 
-    fn plan(&self, change: Change<SslVpnServer>) -> Outcome<Planned<SslVpnServer, UpdatePath>> {
+    async fn plan(
+        &self,
+        _call: PlanCall<'_, Configured>,
+        change: Change<SslVpnServer>,
+    ) -> Outcome<Planned<SslVpnServer, UpdatePath>> {
         let Change {
             prior, mut planned, ..
         } = change;

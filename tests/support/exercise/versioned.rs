@@ -9,7 +9,9 @@ use terraform_provider_alivpn::tf::model::Attr;
 use terraform_provider_alivpn::tf::move_state::{MoveSource, Moved};
 use terraform_provider_alivpn::tf::number::Number;
 use terraform_provider_alivpn::tf::private::Private;
-use terraform_provider_alivpn::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
+use terraform_provider_alivpn::tf::resource::{
+    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+};
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::upgrade::Upgrader;
@@ -103,7 +105,11 @@ impl Resource for Versioned {
         Some(moved.map_err(Diagnostics::from))
     }
 
-    fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
+    async fn plan(
+        &self,
+        _call: PlanCall<'_, Client>,
+        change: Change<Model>,
+    ) -> Outcome<Planned<Model, ()>> {
         Outcome::new(Planned {
             state: change.planned,
             decision: None,
