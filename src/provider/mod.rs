@@ -1,6 +1,7 @@
 //! The product: maps Terraform's objects onto cloud operations. The one room that knows both worlds.
 //!
 //! - [`configuration`]: the provider block and the environment, and the client they make;
+//! - [`region`]: where an object is, and where it is asked for;
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it;
 //! - [`ssl_vpn_server`]: the resource `alivpn_ssl_vpn_server`;
 //! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
@@ -17,6 +18,7 @@ pub mod gateway;
 pub mod lookup;
 pub mod network;
 pub mod ovpn_profile;
+pub mod region;
 pub mod ssl_vpn_server;
 pub mod timeouts;
 
@@ -93,6 +95,7 @@ impl Provider for Alivpn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tf::schema::Mode;
 
     #[test]
     fn every_argument_and_attribute_has_a_description() {
@@ -119,6 +122,34 @@ mod tests {
                 [""; 0],
                 "{}",
                 data_source.type_name()
+            );
+        }
+    }
+
+    #[test]
+    fn everything_in_the_cloud_takes_a_region_and_only_a_resource_is_replaced_by_another() {
+        let resources = Alivpn.resources();
+        let resources = resources
+            .iter()
+            .map(|found| (found.type_name(), found.schema(), true));
+        let data_sources = Alivpn.data_sources();
+        let data_sources = data_sources
+            .iter()
+            .map(|found| (found.type_name(), found.schema(), false));
+        let lists = Alivpn.list_resources();
+        let lists = lists
+            .iter()
+            .map(|found| (found.type_name(), found.schema(), false));
+        for (name, schema, is_resource) in resources.chain(data_sources).chain(lists) {
+            let region = schema.block.find_attribute("region");
+            let region = region.unwrap_or_else(|| panic!("{name} takes no region"));
+            assert!(region.mode.is_configurable(), "{name}");
+            assert_ne!(region.mode, Mode::Required, "{name}");
+            assert_eq!(region.replaces, is_resource, "{name}");
+            let rules = region.rules();
+            assert!(
+                rules.iter().any(|rule| rule.contains("ID of a region")),
+                "{name}: {rules:?}"
             );
         }
     }

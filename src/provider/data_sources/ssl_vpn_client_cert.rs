@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
-use crate::provider::Configured;
 use crate::provider::lookup::{self, Filter, Kind, Texts};
+use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
 use crate::tf::diagnostics::Diagnostic;
@@ -91,7 +91,7 @@ impl BlockType for Many {
                 Attribute::optional("status", Type::String, "Only those that hold, or hold for a week at most, or no longer hold.")
                     .validator(one_of(&["normal", "expiring-soon", "expired"])),
             )
-            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(Attribute::computed(
                 "ssl_vpn_client_certs",
                 Type::list(cert),
@@ -119,7 +119,7 @@ async fn list(
     call: Call<'_, Configured>,
     config: SslVpnClientCerts,
 ) -> Result<SslVpnClientCerts, Diagnostic> {
-    let region = lookup::region(&config.region, call.client);
+    let region = region::of(&config.region, call.client);
     let filter = Filter::new(&config.ids, &config.name_regex)?;
     let asked = vpc::SslVpnClientCertFilter {
         ssl_vpn_server_id: config.ssl_vpn_server_id.value(),

@@ -4,12 +4,11 @@ use super::change::{Change, Failure};
 use super::convergence::{Convergence, Hopeless};
 use super::mapping::{accepted, object, settings};
 use super::model::{SslVpnServer, TYPE_NAME};
-use super::read::region;
 use super::update::{UpdatePath, update_path};
 use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::Class;
 use crate::provider::timeouts::timeout;
-use crate::provider::{Configured, explain};
+use crate::provider::{Configured, explain, region};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::model::Attr;
 use crate::tf::resource::{Call, Outcome, Update};
@@ -20,7 +19,7 @@ pub async fn create(
     planned: SslVpnServer,
 ) -> Outcome<Option<SslVpnServer>> {
     let Configured { vpc, gateways, .. } = call.client;
-    let region = region(&planned, call.client);
+    let region = region::of(&planned.region, call.client);
     let gateway_id = text(&planned.vpn_gateway_id);
     let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.create);
     let (token, settings) = (ClientToken::random(), settings(None, &planned));
@@ -85,7 +84,7 @@ pub async fn update(
         decision,
     } = update;
     let Configured { vpc, gateways, .. } = call.client;
-    let region = region(&prior, call.client);
+    let region = region::of(&planned.region, call.client);
     let (id, gateway_id) = (
         text(&prior.id).to_owned(),
         text(&prior.vpn_gateway_id).to_owned(),
@@ -169,7 +168,7 @@ pub async fn delete(
     state: SslVpnServer,
 ) -> Outcome<Option<SslVpnServer>> {
     let Configured { vpc, gateways, .. } = call.client;
-    let region = region(&state, call.client);
+    let region = region::of(&state.region, call.client);
     let (id, gateway_id) = (
         text(&state.id).to_owned(),
         text(&state.vpn_gateway_id).to_owned(),

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::mapping::object;
 use super::model::{SslVpnServer, TYPE_NAME, identity};
 use crate::cloud::vpc::SslVpnServerFilter;
-use crate::provider::Configured;
 use crate::provider::lookup::{self, Filter, Kind, Texts};
+use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::list_resource::{Ended, ListResource, Listed, Query, Results};
 use crate::tf::model::Attr;
@@ -55,7 +55,7 @@ impl BlockType for SslVpnServerList {
             "resource_group_id",
             "Only those of this resource group.",
         ))
-        .attribute(lookup::region_argument(Mode::Optional));
+        .attribute(region::look_up_argument(Mode::Optional));
         Schema::new(0, block)
     }
 }
@@ -72,7 +72,7 @@ impl ListResource for SslVpnServerList {
         results: &mut Results<'_, SslVpnServer>,
     ) -> Result<(), Ended> {
         let config = query.config;
-        let region = lookup::region(&config.region, call.client);
+        let region = region::of(&config.region, call.client);
         let filter = Filter::new(&config.ids, &config.name_regex)?;
         let asked = SslVpnServerFilter {
             vpn_gateway_id: config.vpn_gateway_id.value(),

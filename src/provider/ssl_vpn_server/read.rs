@@ -3,14 +3,14 @@
 use super::mapping::object;
 use super::model::SslVpnServer;
 use crate::cloud::endpoint::check_region;
-use crate::provider::{Configured, explain};
+use crate::provider::{Configured, explain, region};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::identity::Identity;
 use crate::tf::model::Attr;
 use crate::tf::resource::{Call, Outcome};
 use crate::tf::validators::quoted;
 
-/// The server as it is now. Gone is only what the documented codes or an empty list call so.
+/// The server as it is now. Gone is only what the documented codes or an empty list call so, in the region that the state says.
 pub async fn read(
     call: Call<'_, Configured>,
     state: SslVpnServer,
@@ -20,9 +20,10 @@ pub async fn read(
             .detail("The state of this SSL server has no id, so it cannot be asked for. Remove it with `terraform state rm` and import it again.");
         return Outcome::with(Some(state), error);
     };
-    let region = region(&state, call.client);
+    let region = region::of(&state.region, call.client);
     match call.client.vpc.describe_ssl_vpn_server(&region, &id, call.cancel).await {
         Ok(Some(described)) => Outcome::new(Some(object(&described, &state, &region))),
+        Ok(None) if state.region.is_null() => Outcome::with(Some(state), elsewhere(&id, &region)),
         Ok(None) => Outcome::with(
             None,
             Diagnostic::warning(format!("SSL server {id} is gone")).detail(format!(
@@ -34,13 +35,14 @@ pub async fn read(
     }
 }
 
-/// Where an object is asked for: its own region; the provider's where the state does not say.
-pub fn region(state: &SslVpnServer, configured: &Configured) -> String {
-    state
-        .region
-        .known()
-        .cloned()
-        .unwrap_or_else(|| configured.region.clone())
+/// A server that is not where the provider looks by default may be in any other region: it is not known to be gone.
+fn elsewhere(id: &str, region: &str) -> Diagnostic {
+    Diagnostic::error(format!("SSL server {id} not found in {region}")).detail(format!(
+        "The state does not say which region the server is in, as after a move from another provider, so it was asked for in the \
+         provider's, {region}, which has no such server. It may be in another one, and stays in the state.\n\nSet region in the provider \
+         block to the server's until it was read once. Or take it out of the state with `terraform state rm`, under the address that \
+         `terraform state list` shows, without a moved block to it; then, if it still exists, import it as \"{id}@REGION\"."
+    ))
 }
 
 /// The server of `vss-...` or `vss-...@region`.
@@ -79,8 +81,12 @@ fn identity_in_words(identity: &Identity) -> String {
 /// The server of which only ID and region are known.
 async fn find(call: Call<'_, Configured>, named: SslVpnServer) -> Outcome<Option<SslVpnServer>> {
     let id = named.id.value().unwrap_or_default();
-    let region = region(&named, call.client);
-    let read = read(call, named).await;
+    let region = region::of(&named.region, call.client);
+    let there = SslVpnServer {
+        region: Attr::Known(region.clone()),
+        ..named
+    };
+    let read = read(call, there).await;
     match read.value {
         _ if read.diagnostics.has_errors() => Outcome::failed(read.diagnostics),
         Some(server) => Outcome::new(Some(server)),
