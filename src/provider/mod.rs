@@ -50,6 +50,8 @@ pub struct Configured {
     pub vpc: Client,
     /// The provider's region: for new objects, and for those whose state does not say.
     pub region: String,
+    /// Whether a plan asks the API, by a dry run, if it would accept a change.
+    pub preflight: bool,
     /// The gateways that this process is changing.
     pub gateways: Gateways,
 }

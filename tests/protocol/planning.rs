@@ -2,7 +2,8 @@
 
 use terraform_provider_alivpn::tf::proto::plan_resource_change::{Request, Response};
 
-use crate::session::{Session, json, summaries};
+use crate::plugin_caller::Launch;
+use crate::session::{Session, decode, json, summaries};
 
 async fn planned(session: &mut Session, type_name: &str, prior: &str, planned: &str) -> Response {
     let request = Request {
@@ -48,4 +49,42 @@ async fn a_plan_is_told_whether_it_changes_or_replaces() {
         assert_eq!(summaries(&answer.diagnostics), [told]);
         assert_eq!(answer.requires_replace.len(), usize::from(name == "b"));
     }
+}
+
+#[tokio::test]
+async fn a_server_is_planned_without_a_client_as_with_one_and_nobody_is_asked() {
+    let server = |pool: &str| {
+        format!(
+            r#"{{"vpn_gateway_id":"vpn-1","client_ip_pool":"{pool}","local_subnets":["192.168.0.0/16"],"name":null,"protocol":null,"cipher":null,
+            "port":null,"compress":null,"enable_multi_factor_auth":null,"idaas_instance_id":null,"idaas_region_id":null,
+            "idaas_application_id":null,"id":null,"region":null,"internet_ip":null,"max_connections":null,"create_time":null,
+            "resource_group_id":null,"idaas_instance_version":null,"timeouts":null}}"#
+        )
+    };
+    let mut session = Session::of(Launch::default()).await;
+    let ty = session.resource_type("alivpn_ssl_vpn_server").await;
+    let created = planned(
+        &mut session,
+        "alivpn_ssl_vpn_server",
+        "null",
+        &server("10.30.0.0/29"),
+    )
+    .await;
+    assert_eq!(summaries(&created.diagnostics), [""; 0]);
+    assert!(
+        !decode(created.planned_state, &ty)
+            .attribute("region")
+            .is_known()
+    );
+    let changed = planned(
+        &mut session,
+        "alivpn_ssl_vpn_server",
+        &server("10.30.0.0/24"),
+        &server("10.30.0.0/29"),
+    )
+    .await;
+    assert_eq!(
+        summaries(&changed.diagnostics),
+        ["Clients of SSL server will be disconnected"]
+    );
 }

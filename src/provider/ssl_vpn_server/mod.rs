@@ -2,7 +2,7 @@
 //!
 //! The heart is [`update`]: the API answers at once when only the name changes and works in the background otherwise, so an
 //! update compares, takes the synchronous or the asynchronous path, and waits until the cloud has really converged
-//! ([`convergence`]). What decides is pure; [`change`] and [`apply`] act.
+//! ([`convergence`]). What decides is pure; [`change`] and [`apply`] act. [`plan`] says beforehand what a person should know.
 
 pub mod apply;
 pub mod change;
@@ -10,10 +10,13 @@ pub mod convergence;
 pub mod list;
 pub mod mapping;
 pub mod model;
+pub mod plan;
+pub mod preflight;
 pub mod read;
 pub mod rules;
 pub mod update;
 pub mod validators;
+pub mod warnings;
 
 use async_trait::async_trait;
 
@@ -23,7 +26,7 @@ use crate::tf::identity::{Identity, IdentitySchema};
 use crate::tf::resource::{Call, Change, Outcome, PlanCall, Planned, Resource, Update};
 use crate::tf::schema::Schema;
 use model::SslVpnServer;
-use update::{UpdatePath, same_networks, update_path};
+use update::UpdatePath;
 
 /// The resource type.
 #[derive(Debug, Clone, Copy)]
@@ -53,22 +56,10 @@ impl Resource for SslVpnServerResource {
 
     async fn plan(
         &self,
-        _call: PlanCall<'_, Configured>,
+        call: PlanCall<'_, Configured>,
         change: Change<SslVpnServer>,
     ) -> Outcome<Planned<SslVpnServer, UpdatePath>> {
-        let Change {
-            prior, mut planned, ..
-        } = change;
-        let decision = prior.as_ref().map(|prior| {
-            if same_networks(&prior.local_subnets, &planned.local_subnets) {
-                planned.local_subnets.clone_from(&prior.local_subnets);
-            }
-            update_path(prior, &planned)
-        });
-        Outcome::new(Planned {
-            state: planned,
-            decision,
-        })
+        plan::plan(call, change).await
     }
 
     async fn read(
