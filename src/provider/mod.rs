@@ -8,8 +8,10 @@
 //! - [`functions`]: the functions;
 //! - [`ovpn_profile`]: the one file that a client opens;
 //! - [`network`], [`timeouts`]: values that several resources share;
+//! - [`alicloud`]: what is taken over from the Go provider's states;
 //! - [`explain`]: the cloud's errors in words that help.
 
+pub mod alicloud;
 pub mod configuration;
 pub mod data_sources;
 pub mod explain;

@@ -28,6 +28,7 @@ mod identity;
 mod import;
 mod interrupt;
 mod mfa;
+mod migration;
 mod parallel;
 mod preflight;
 mod private;

@@ -10,6 +10,7 @@ pub mod convergence;
 pub mod list;
 pub mod mapping;
 pub mod model;
+pub mod move_from;
 pub mod plan;
 pub mod preflight;
 pub mod read;
@@ -23,6 +24,7 @@ use async_trait::async_trait;
 use super::Configured;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::{Identity, IdentitySchema};
+use crate::tf::move_state::{MoveSource, Moved};
 use crate::tf::resource::{Call, Change, Outcome, PlanCall, Planned, Resource, Update};
 use crate::tf::schema::Schema;
 use model::SslVpnServer;
@@ -48,6 +50,16 @@ impl Resource for SslVpnServerResource {
 
     fn identity(&self) -> Option<IdentitySchema> {
         Some(model::identity())
+    }
+
+    fn identify(&self, object: &SslVpnServer) -> Option<Identity> {
+        // An identity never changes: there is none before the region is known.
+        object.region.known()?;
+        model::identity().of(object)
+    }
+
+    fn move_from(&self, source: &MoveSource) -> Option<Result<Moved<SslVpnServer>, Diagnostics>> {
+        move_from::move_from(source)
     }
 
     fn validate(&self, config: &SslVpnServer) -> Diagnostics {

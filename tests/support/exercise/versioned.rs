@@ -1,5 +1,5 @@
 //! `exercise_versioned`: in its third version. First it had a title and its size as text, then a name, now its size is a number.
-//! It takes over an `old_thing` of any provider called `old`.
+//! It takes over an `old_thing` of the provider `example/old`.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -86,7 +86,7 @@ impl Resource for Versioned {
     }
 
     fn move_from(&self, source: &MoveSource) -> Option<Result<Moved<Model>, Diagnostics>> {
-        if source.provider_name() != "old" || source.type_name != "old_thing" {
+        if !source.is_of("example/old", "old_thing") {
             return None;
         }
         let ty = Type::object([("label", Type::String)]);
