@@ -3,6 +3,7 @@
 //! - [`configuration`]: the provider block and the environment, and the client they make;
 //! - [`region`]: where an object is, and where it is asked for;
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it;
+//! - [`reads`]: reads that come together share a listing;
 //! - [`ssl_vpn_server`]: the resource `alivpn_ssl_vpn_server`;
 //! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
 //! - [`functions`]: the functions;
@@ -20,6 +21,7 @@ pub mod gateway;
 pub mod lookup;
 pub mod network;
 pub mod ovpn_profile;
+pub mod reads;
 pub mod region;
 pub mod ssl_vpn_server;
 pub mod timeouts;
@@ -28,7 +30,7 @@ use std::env;
 
 use async_trait::async_trait;
 
-use crate::cloud::vpc::Client;
+use crate::cloud::vpc::{self, Client};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::function::Function;
 use crate::tf::provider::{Configure, Provider};
@@ -38,6 +40,7 @@ use crate::tf::{data_source, list_resource};
 use configuration::Configuration;
 use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
+use reads::Reads;
 use ssl_vpn_server::SslVpnServerResource;
 use ssl_vpn_server::list::SslVpnServerList;
 
@@ -56,6 +59,8 @@ pub struct Configured {
     pub preflight: bool,
     /// The gateways that this process is changing.
     pub gateways: Gateways,
+    /// The reads of SSL servers.
+    pub ssl_vpn_server_reads: Reads<vpc::SslVpnServer>,
 }
 
 #[async_trait]

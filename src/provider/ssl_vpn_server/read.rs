@@ -3,6 +3,8 @@
 use super::mapping::object;
 use super::model::SslVpnServer;
 use crate::cloud::endpoint::check_region;
+use crate::cloud::error::Error;
+use crate::provider::reads::SslVpnServers;
 use crate::provider::{Configured, explain, region};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::identity::Identity;
@@ -21,7 +23,13 @@ pub async fn read(
         return Outcome::with(Some(state), error);
     };
     let region = region::of(&state.region, call.client);
-    match call.client.vpc.describe_ssl_vpn_server(&region, &id, call.cancel).await {
+    let Configured {
+        vpc,
+        ssl_vpn_server_reads,
+        ..
+    } = call.client;
+    let servers = SslVpnServers(vpc);
+    match ssl_vpn_server_reads.read(&servers, &region, &id, call.cancel).await {
         Ok(Some(described)) => Outcome::new(Some(object(&described, &state, &region))),
         Ok(None) if state.region.is_null() => Outcome::with(Some(state), elsewhere(&id, &region)),
         Ok(None) => Outcome::with(
@@ -31,17 +39,21 @@ pub async fn read(
                  it again unless the configuration no longer has it."
             )),
         ),
-        Err(error) => Outcome::with(Some(state), explain::diagnostic(format!("Cannot read SSL server {id} in {region}"), &error)),
+        Err(error) => Outcome::with(Some(state), unreadable(&id, &region, &error)),
     }
+}
+
+fn unreadable(id: &str, region: &str, error: &Error) -> Diagnostic {
+    explain::diagnostic(format!("Cannot read SSL server {id} in {region}"), error)
 }
 
 /// A server that is not where the provider looks by default may be in any other region: it is not known to be gone.
 fn elsewhere(id: &str, region: &str) -> Diagnostic {
     Diagnostic::error(format!("SSL server {id} not found in {region}")).detail(format!(
         "The state does not say which region the server is in, as after a move from another provider, so it was asked for in the \
-         provider's, {region}, which has no such server. It may be in another one, and stays in the state.\n\nSet region in the provider \
-         block to the server's until it was read once. Or take it out of the state with `terraform state rm`, under the address that \
-         `terraform state list` shows, without a moved block to it; then, if it still exists, import it as \"{id}@REGION\"."
+         provider's. It may be in another one, and stays in the state.\n\nSet region in the provider block to the server's for this first \
+         read. Or take the server out of the state with `terraform state rm` (under its old address, if a moved block brought it here), \
+         without the moved block, and import it as \"{id}@REGION\" if it still exists."
     ))
 }
 
@@ -78,22 +90,22 @@ fn identity_in_words(identity: &Identity) -> String {
     values.join(", ")
 }
 
-/// The server of which only ID and region are known.
+/// The server of which only ID and region are known. Asked for by ID: the refresh that follows an import may then be the
+/// only read.
 async fn find(call: Call<'_, Configured>, named: SslVpnServer) -> Outcome<Option<SslVpnServer>> {
-    let id = named.id.value().unwrap_or_default();
     let region = region::of(&named.region, call.client);
-    let there = SslVpnServer {
-        region: Attr::Known(region.clone()),
-        ..named
-    };
-    let read = read(call, there).await;
-    match read.value {
-        _ if read.diagnostics.has_errors() => Outcome::failed(read.diagnostics),
-        Some(server) => Outcome::new(Some(server)),
-        None => Outcome::failed(Diagnostic::error(format!("No SSL server {id} to import")).detail(format!(
+    let id = named.id.value().unwrap_or_default();
+    let described = call
+        .client
+        .vpc
+        .describe_ssl_vpn_server(&region, &id, call.cancel);
+    match described.await {
+        Ok(Some(described)) => Outcome::new(Some(object(&described, &named, &region))),
+        Ok(None) => Outcome::failed(Diagnostic::error(format!("No SSL server {id} to import")).detail(format!(
             "Region {region} has no such server. Check the ID; a server in another region is imported as \"vss-...@region\", with \
              its region for region."
         ))),
+        Err(error) => Outcome::failed(unreadable(&id, &region, &error)),
     }
 }
 
