@@ -4,6 +4,7 @@
 //! whatever the provider's region has become.
 
 use super::Configured;
+use super::kind::Kind;
 use crate::cloud::endpoint::check_region;
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
@@ -47,10 +48,9 @@ pub fn planned(config: &Attr<String>, configured: Option<&Configured>) -> Option
     }
 }
 
-/// The warning of a replacement whose new object will be in another region than the old one, which nobody asked for; `kind` as in
-/// `SSL server`.
+/// The warning of a replacement whose new object will be in another region than the old one, which nobody asked for.
 pub fn replaced_elsewhere(
-    kind: &str,
+    kind: Kind,
     prior: &Attr<String>,
     config: &Attr<String>,
     configured: Option<&Configured>,
@@ -61,12 +61,25 @@ pub fn replaced_elsewhere(
     if *prior == configured.region {
         return None;
     }
-    let warning = Diagnostic::warning(format!("The new {kind} will be in {}", configured.region));
+    let Kind { one, .. } = kind;
+    let warning = Diagnostic::warning(format!("The new {one} will be in {}", configured.region));
     Some(warning.detail(format!(
-        "The {kind} that this plan replaces is in {prior}. The configuration does not say a region, so the new one is created in the \
+        "The {one} that this plan replaces is in {prior}. The configuration does not say a region, so the new one is created in the \
          provider's, {}. To keep it in {prior}, set region = \"{prior}\".",
         configured.region
     )))
+}
+
+/// The error about an object that is not in the provider's region, where the state does not say its own: it may be in any other,
+/// and is not known to be gone.
+pub fn nowhere(kind: Kind, id: &str, region: &str) -> Diagnostic {
+    let Kind { one, .. } = kind;
+    Diagnostic::error(format!("No {one} {id} in {region}")).detail(format!(
+        "The state does not say which region the {one} is in, as after a move from another provider, so it was asked for in the provider's. \
+         It may be in another one, and stays in the state.\n\nSet region in the provider block to that of the {one} for this first read. Or \
+         take it out of the state with `terraform state rm` (under its old address, if a moved block brought it here), without the moved \
+         block, and import it as \"{id}@REGION\" if it still exists."
+    ))
 }
 
 /// A well-formed region ID.

@@ -239,7 +239,7 @@ fn a_server_of_an_unknown_region_is_not_gone_because_it_is_not_in_the_providers(
     workspace
         .apply()
         .exits(1)
-        .says(&format!("SSL server {id} not found in cn-shanghai"))
+        .says(&format!("No SSL server {id} in cn-shanghai"))
         .says("The state does not say which region")
         .says(&format!("{id}@REGION"));
     assert_eq!(workspace.attributes()["id"], id.as_str());
@@ -273,4 +273,98 @@ fn a_region_that_is_none_is_an_error_at_the_argument() {
         .says("Correct region and apply again.");
     assert!(emulator.servers().is_empty());
     assert_eq!(workspace.instance(), Value::Null);
+}
+
+#[test]
+fn a_certificate_has_its_region_as_a_server_has() {
+    const TYPE: &str = "alivpn_ssl_vpn_client_cert";
+    let emulator = with_shanghai();
+    let workspace = Workspace::new(&emulator);
+    let configuration = |region: &str, name: &str| {
+        [
+            server(
+                "this",
+                &format!("  vpn_gateway_id = \"{SHANGHAI}\"\n  region = \"cn-shanghai\""),
+            ),
+            format!(
+                "resource \"{TYPE}\" \"this\" {{\n  ssl_vpn_server_id = alivpn_ssl_vpn_server.this.id\n  name = \"{name}\"\n{region}}}\n"
+            ),
+        ]
+        .concat()
+    };
+    let there = "  region = \"cn-shanghai\"\n";
+    workspace.write(&configuration(there, "ann"));
+    workspace.apply().exits(0).says("2 added");
+    workspace.plan().exits(0);
+    // What is not said stays as it is.
+    workspace.write(&configuration("", "ann"));
+    workspace.plan().exits(0);
+    let attributes = || workspace.instance_of(TYPE, "this")["attributes"].clone();
+    assert_eq!(attributes()["region"], "cn-shanghai");
+
+    workspace.write(&configuration("  region = \"cn-beijing\"\n", "ann"));
+    workspace
+        .plan()
+        .exits(2)
+        .says("\"cn-shanghai\" -> \"cn-beijing\" # forces replacement")
+        .says("disconnects every client");
+    // A replacement for another reason goes where a new one would.
+    workspace.write(
+        &configuration("", "ann").replace("alivpn_ssl_vpn_server.this.id", "\"vss-another0001\""),
+    );
+    workspace
+        .plan()
+        .exits(2)
+        .says("The new client certificate will be in cn-hangzhou")
+        .says("set region = \"cn-shanghai\"");
+
+    // A state that does not know the region: filled in, and never gone for want of it.
+    let mut state: Value = serde_json::from_str(&workspace.state()).expect("the state is JSON");
+    let resources = state["resources"].as_array_mut().expect("a list");
+    for resource in resources
+        .iter_mut()
+        .filter(|resource| resource["type"] == TYPE)
+    {
+        resource["instances"][0]["attributes"]["region"] = Value::Null;
+        resource["instances"][0]["identity"] = Value::Null;
+    }
+    fs::write(
+        workspace.path().join("terraform.tfstate"),
+        state.to_string(),
+    )
+    .expect("the state can be written");
+    workspace.write(&configuration(there, "ann"));
+    let id = emulator.certificate_id();
+    workspace
+        .plan()
+        .exits(1)
+        .says(&format!("No client certificate {id} in cn-hangzhou"))
+        .says(&format!("{id}@REGION"));
+    workspace.provider(&in_region(&emulator, "cn-shanghai"));
+    workspace.plan().exits(0);
+    let calls = emulator.calls_of(|| {
+        workspace
+            .terraform(&[
+                "apply",
+                "-no-color",
+                "-input=false",
+                "-auto-approve",
+                "-refresh=false",
+            ])
+            .exits(0)
+            .says("0 added, 1 changed, 0 destroyed")
+            .does_not_say("disconnects every client");
+        workspace.write(&configuration(there, "bea"));
+        workspace.provider(&in_region(&emulator, "cn-hangzhou"));
+        workspace.apply().exits(0).says("1 changed");
+        workspace.destroy().exits(0);
+    });
+    for operation in ["ModifySslVpnClientCert", "DeleteSslVpnClientCert"] {
+        assert_eq!(
+            regions(&of(&calls, operation)),
+            ["cn-shanghai"],
+            "{calls:#?}"
+        );
+    }
+    assert_eq!(attributes(), Value::Null);
 }

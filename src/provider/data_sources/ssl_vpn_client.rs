@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
-use crate::provider::lookup::{self, Kind};
+use crate::provider::kind::{Kind, VPN_GATEWAY};
+use crate::provider::lookup;
 use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
@@ -17,8 +18,8 @@ use crate::tf::validators::length_between;
 
 /// What a look-up of clients fails for want of: the gateway.
 const KIND: Kind = Kind {
-    one: "VPN gateway",
     many: "connected clients",
+    ..VPN_GATEWAY
 };
 
 /// `alivpn_ssl_vpn_clients`

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
-use crate::provider::lookup::{self, Filter, Kind, Texts};
+use crate::provider::kind::SSL_SERVER as KIND;
+use crate::provider::lookup::{self, Filter, Texts};
 use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
@@ -14,11 +15,6 @@ use crate::tf::model::Attr;
 use crate::tf::resource::{Call, Outcome};
 use crate::tf::schema::{Attribute, Block, Mode, Schema};
 use crate::tf::types::Type;
-
-const KIND: Kind = Kind {
-    one: "SSL server",
-    many: "SSL servers",
-};
 
 /// `alivpn_ssl_vpn_server`
 #[derive(Debug, Clone, Copy)]
@@ -295,9 +291,7 @@ async fn list(
         .vpc
         .describe_ssl_vpn_servers(&region, &asked, call.cancel)
         .await;
-    let mut servers = servers.map_err(|error| lookup::failed(KIND, None, &region, &error))?;
-    servers.retain(|server| filter.leaves(&server.id, server.name.as_deref()));
-    servers.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    let servers = filter.leave(KIND, &region, servers, |server| (&server.id, &server.name))?;
     Ok(SslVpnServers {
         ssl_vpn_servers: Attr::Known(
             servers

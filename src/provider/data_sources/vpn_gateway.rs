@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
-use crate::provider::lookup::{self, Filter, Kind, Texts};
+use crate::provider::kind::VPN_GATEWAY as KIND;
+use crate::provider::lookup::{self, Filter, Texts};
 use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
@@ -16,11 +17,6 @@ use crate::tf::resource::{Call, Outcome};
 use crate::tf::schema::{Attribute, Block, Mode, Schema};
 use crate::tf::types::Type;
 use crate::tf::validators::{each, length_between, one_of};
-
-const KIND: Kind = Kind {
-    one: "VPN gateway",
-    many: "VPN gateways",
-};
 
 /// `alivpn_vpn_gateway`
 #[derive(Debug, Clone, Copy)]
@@ -255,13 +251,11 @@ async fn list(call: Call<'_, Configured>, config: VpnGateways) -> Result<VpnGate
         .vpc
         .describe_vpn_gateways(&region, &asked, call.cancel)
         .await;
-    let mut gateways = gateways.map_err(|error| lookup::failed(KIND, None, &region, &error))?;
-    gateways.retain(|gateway| {
-        let enabled = config.ssl_vpn_enabled.known();
-        filter.leaves(&gateway.id, gateway.name.as_deref())
-            && enabled.is_none_or(|enabled| gateway.ssl_vpn == Some(*enabled))
-    });
-    gateways.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    let mut gateways = filter.leave(KIND, &region, gateways, |gateway| {
+        (&gateway.id, &gateway.name)
+    })?;
+    let enabled = config.ssl_vpn_enabled.known();
+    gateways.retain(|gateway| enabled.is_none_or(|enabled| gateway.ssl_vpn == Some(*enabled)));
     Ok(VpnGateways {
         vpn_gateways: Attr::Known(
             gateways

@@ -2,10 +2,10 @@
 //!
 //! The heart is [`update`]: the API answers at once when only the name changes and works in the background otherwise, so an
 //! update compares, takes the synchronous or the asynchronous path, and waits until the cloud has really converged
-//! ([`convergence`]). What decides is pure; [`change`] and [`apply`] act. [`plan`] says beforehand what a person should know.
+//! ([`convergence`]). What decides is pure; [`apply`] acts, by [`crate::provider::change`]. [`plan`] says beforehand what a person
+//! should know.
 
 pub mod apply;
-pub mod change;
 pub mod convergence;
 pub mod list;
 pub mod mapping;
@@ -22,6 +22,8 @@ pub mod warnings;
 use async_trait::async_trait;
 
 use super::Configured;
+use super::identity::{self, Name};
+use super::kind::SSL_SERVER;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::{Identity, IdentitySchema};
 use crate::tf::move_state::{MoveSource, Moved};
@@ -49,13 +51,11 @@ impl Resource for SslVpnServerResource {
     }
 
     fn identity(&self) -> Option<IdentitySchema> {
-        Some(model::identity())
+        Some(identity::schema(SSL_SERVER))
     }
 
     fn identify(&self, object: &SslVpnServer) -> Option<Identity> {
-        // An identity never changes: there is none before the region is known.
-        object.region.known()?;
-        model::identity().of(object)
+        identity::of(SSL_SERVER, object)
     }
 
     fn move_from(&self, source: &MoveSource) -> Option<Result<Moved<SslVpnServer>, Diagnostics>> {
@@ -107,7 +107,7 @@ impl Resource for SslVpnServerResource {
     }
 
     async fn import(&self, call: Call<'_, Configured>, id: &str) -> Outcome<Option<SslVpnServer>> {
-        read::import(call, id).await
+        read::import(call, Name::of_import_id(SSL_SERVER, id)).await
     }
 
     async fn import_by_identity(
@@ -115,6 +115,6 @@ impl Resource for SslVpnServerResource {
         call: Call<'_, Configured>,
         identity: &Identity,
     ) -> Outcome<Option<SslVpnServer>> {
-        read::import_by_identity(call, identity).await
+        read::import(call, Name::of_identity(SSL_SERVER, identity)).await
     }
 }

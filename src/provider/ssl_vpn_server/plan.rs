@@ -12,6 +12,7 @@ use super::model::SslVpnServer;
 use super::preflight;
 use super::update::{UpdatePath, same_networks, update_path};
 use super::warnings::{disconnected_clients, small_pool};
+use crate::provider::kind::SSL_SERVER;
 use crate::provider::{Configured, region};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::resource::{Change, Outcome, PlanCall, Planned};
@@ -44,11 +45,7 @@ pub async fn plan(
         (Some(prior), Some(UpdatePath::Full)) => of_update(&call, &config, prior, &planned).await,
         (Some(_), _) => Diagnostics::new(),
     };
-    let planned = Planned {
-        state: planned,
-        decision,
-    };
-    Outcome::with(planned, said)
+    Outcome::with(Planned::new(planned, decision), said)
 }
 
 /// Of a new server only that is known which the configuration says.
@@ -71,7 +68,7 @@ async fn of_replacement(
 ) -> Diagnostics {
     let mut said = of_create(call, config).await;
     said.extend(region::replaced_elsewhere(
-        "SSL server",
+        SSL_SERVER,
         &prior.region,
         &config.region,
         call.client,

@@ -80,10 +80,7 @@ impl Resource for Identified {
         _call: PlanCall<'_, Client>,
         change: Change<Model>,
     ) -> Outcome<Planned<Model, ()>> {
-        Outcome::new(Planned {
-            state: change.planned,
-            decision: Some(()),
-        })
+        Outcome::new(Planned::new(change.planned, Some(())))
     }
 
     async fn read(&self, _call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {

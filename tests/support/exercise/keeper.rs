@@ -1,7 +1,7 @@
 //! `exercise_keeper`: keeps private data (how often it was changed), is told secrets, notes what the module's `provider_meta`
 //! says, and waits for what is not there. Its name says what it does: `counting` counts reads too, `waits` waits for something
 //! else, `unclear` cannot be planned yet, `curious` says in its plan what it is told of the client, `precious` warns before it
-//! is destroyed and `locked` refuses.
+//! is destroyed and `locked` refuses, `brittle` is replaced when its pace changes.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -157,9 +157,12 @@ impl Resource for Keeper {
             None => Diagnostic::warning("Nobody to ask"),
         });
         let counting = change.planned.is("counting");
+        let paced = |model: &Model| model.pace.clone();
+        let other_pace = change.prior.as_ref().map(paced) != Some(paced(&change.planned));
+        let breaks = change.planned.is("brittle") && other_pace;
         let planned = Planned {
-            state: change.planned,
-            decision: Some(()),
+            replaces: breaks.then(|| "pace".into()).into_iter().collect(),
+            ..Planned::new(change.planned, Some(()))
         };
         let unknown = || Deferral::configuration_unknown(Diagnostic::error("Not clear yet"));
         match (waits, unclear, counting) {

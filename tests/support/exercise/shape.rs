@@ -168,10 +168,7 @@ impl Resource for Shape {
             Some(_) => stopped(&change.planned.name, call.cancel.cancelled()).await,
             None => None,
         };
-        let planned = Planned {
-            state: change.planned,
-            decision: None,
-        };
+        let planned = Planned::new(change.planned, None);
         Outcome::with(planned, said.into_iter().collect::<Diagnostics>())
     }
 

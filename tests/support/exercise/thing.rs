@@ -83,10 +83,7 @@ impl Resource for Thing {
             .then(|| Diagnostic::warning(kind))
             .into_iter()
             .collect();
-        let planned = Planned {
-            state: change.planned,
-            decision: None,
-        };
+        let planned = Planned::new(change.planned, None);
         Outcome::with(planned, said)
     }
 
