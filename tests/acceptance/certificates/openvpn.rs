@@ -98,7 +98,7 @@ fn openvpn_takes_the_profile_without_complaint() {
     for arguments in [
         "  port = 1194",
         "  port = 11194\n  protocol = \"UDP\"\n  cipher = \"AES-256-CBC\"",
-        "  port = 11194\n  protocol = \"UDP\"\n  cipher = \"none\"",
+        "  port = 11194\n  protocol = \"UDP\"\n  cipher = \"AES-192-CBC\"",
     ] {
         let (folder, _) = with_profile(arguments);
         let (connects, said) = read_by_openvpn(&folder.path().join("profile.ovpn"));
