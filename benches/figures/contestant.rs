@@ -69,9 +69,10 @@ impl Contestant {
             Kind::Bare => Workspace::empty(),
             Kind::Ours => Workspace::new(emulator),
             Kind::Alicloud => {
-                let mut workspace = Workspace::empty();
+                let workspace = Workspace::empty();
                 let binary = self.binary().expect("it has one");
-                workspace.provider_binary(ALICLOUD, binary);
+                let folder = workspace.provider_folder("alicloud", binary);
+                workspace.install(&[(ALICLOUD, &folder)]);
                 let block = in_region(emulator, "cn-hangzhou").replace("http://", "");
                 workspace.write_file(
                     "provider.tf",

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::exercise_program::exercise;
-use crate::terraform::{Since, Workspace, is_left_out};
+use crate::terraform::{MOVES_BETWEEN_TYPES, Since, Workspace, is_left_out};
 
 /// OpenTofu has no actions.
 const ACTIONS: Since = Since {
@@ -17,20 +17,22 @@ const WRITE_ONLY: Since = Since {
     opentofu: Some((1, 11)),
 };
 
-/// `moved` blocks from one resource type to another.
-const MOVES_BETWEEN_TYPES: Since = Since {
-    terraform: (1, 8),
-    opentofu: Some((1, 10)),
-};
-
 /// A folder whose configuration begins with what it `requires`, by name and source address; the exercise provider serves all.
 fn workspace(requires: &[(&str, &str)], configuration: &str) -> Workspace {
-    let mut workspace = Workspace::empty();
-    let mut required = String::new();
-    for (name, address) in requires {
-        workspace.provider_binary(address, &exercise());
-        required += &format!("    {name} = {{\n      source = {address:?}\n    }}\n");
-    }
+    let workspace = Workspace::empty();
+    let folders: Vec<_> = requires
+        .iter()
+        .map(|(name, address)| (*address, workspace.provider_folder(name, &exercise())))
+        .collect();
+    let folders: Vec<_> = folders
+        .iter()
+        .map(|(address, folder)| (*address, folder.as_path()))
+        .collect();
+    workspace.install(&folders);
+    let required: String = requires
+        .iter()
+        .map(|(name, address)| format!("    {name} = {{\n      source = {address:?}\n    }}\n"))
+        .collect();
     workspace.write(&format!(
         "terraform {{\n  required_providers {{\n{required}  }}\n}}\n{configuration}"
     ));
@@ -208,7 +210,7 @@ fn a_state_of_a_newer_version_is_refused_and_kept() {
 
 #[test]
 fn an_object_of_another_provider_is_moved_and_one_that_cannot_be_is_kept() {
-    if is_left_out("moves between resource types", MOVES_BETWEEN_TYPES) {
+    if is_left_out("moves between types", MOVES_BETWEEN_TYPES) {
         return;
     }
     let old = json!({ "schema_version": 0, "attributes": { "label": "first" } });

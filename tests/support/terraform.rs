@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -36,8 +37,6 @@ terraform {
 pub struct Workspace {
     folder: TempDir,
     environment: BTreeMap<String, String>,
-    /// Source addresses of providers, and the folders of their binaries.
-    overrides: BTreeMap<String, String>,
     runs: AtomicU32,
 }
 
@@ -58,41 +57,40 @@ impl Workspace {
         for name in ["home", "tmp", "work"] {
             fs::create_dir(folder.path().join(name)).expect("a folder in it");
         }
-        let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
-        let binaries = provider.parent().expect("a binary lies in a folder");
-        let mut workspace = Self {
+        let workspace = Self {
             folder,
             environment: BTreeMap::new(),
-            overrides: BTreeMap::new(),
             runs: AtomicU32::new(0),
         };
-        workspace.dev_override("alivpn/alivpn", binaries);
+        workspace.install(&[]);
         workspace
     }
 
-    /// Lets `binary` serve as the provider of the source address `NAMESPACE/NAME`, beside the product.
-    pub fn provider_binary(&mut self, address: &str, binary: &Path) {
-        let (_, name) = address.split_once('/').expect("an address has a slash");
-        let folder = self.folder.path().join(format!("provider-{name}"));
-        fs::create_dir(&folder).expect("a folder for a provider");
-        let link = folder.join(format!("terraform-provider-{name}"));
-        std::os::unix::fs::symlink(binary, link).expect("a link to the provider");
-        self.dev_override(address, &folder);
-    }
-
-    fn dev_override(&mut self, address: &str, folder: &Path) {
-        let folder = folder.display().to_string();
-        self.overrides.insert(address.to_owned(), folder);
-        let lines: String = self
-            .overrides
-            .iter()
-            .map(|(address, folder)| format!("    {address:?} = {folder:?}\n"))
-            .collect();
+    /// Installs the provider, and beside it these and no others: source address and folder.
+    pub fn install(&self, others: &[(&str, &Path)]) {
+        let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
+        let binaries = provider.parent().expect("a binary lies in a folder");
+        let overrides = [("alivpn/alivpn", binaries)]
+            .into_iter()
+            .chain(others.iter().copied())
+            .map(|(source, folder)| {
+                format!("    {source:?} = {:?}\n", folder.display().to_string())
+            });
         let configuration = format!(
-            "provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n"
+            "provider_installation {{\n  dev_overrides {{\n{}  }}\n  direct {{}}\n}}\n",
+            overrides.collect::<String>()
         );
         fs::write(self.folder.path().join("cli.tfrc"), configuration)
             .expect("the CLI configuration is written");
+    }
+
+    /// A folder in which `binary` stands as the provider of this name, for [`Workspace::install`].
+    pub fn provider_folder(&self, name: &str, binary: &Path) -> PathBuf {
+        let folder = self.folder.path().join(format!("provider-{name}"));
+        fs::create_dir(&folder).expect("a folder for a provider");
+        symlink(binary, folder.join(format!("terraform-provider-{name}")))
+            .expect("a link to the provider");
+        folder
     }
 
     /// The folder that Terraform runs in.
@@ -487,6 +485,12 @@ pub const EPHEMERAL_RESOURCES: Since = Since {
 pub const IDENTITIES: Since = Since {
     terraform: (1, 12),
     opentofu: Some((1, 12)),
+};
+
+/// `moved` blocks from a resource of another type, of another provider.
+pub const MOVES_BETWEEN_TYPES: Since = Since {
+    terraform: (1, 8),
+    opentofu: Some((1, 10)),
 };
 
 /// Whether the test that asks is left out, because the core at hand is too old for what it needs or will never know it.
