@@ -20,6 +20,7 @@ mod convergence;
 mod create;
 mod data_sources;
 mod demo;
+mod doctor;
 mod drift;
 mod examples;
 mod faults;
