@@ -27,6 +27,7 @@ mod faults;
 mod functions;
 mod identity;
 mod import;
+mod install;
 mod interrupt;
 mod mfa;
 mod parallel;

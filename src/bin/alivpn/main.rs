@@ -5,6 +5,8 @@ mod demo;
 mod doctor;
 mod emulator;
 mod end_signal;
+mod install;
+mod provider_binary;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,7 @@ enum Command {
     Emulator(emulator::Arguments),
     Demo(demo::Arguments),
     Doctor(doctor::Arguments),
+    Install(install::Arguments),
 }
 
 #[tokio::main]
@@ -31,6 +34,7 @@ async fn main() -> ExitCode {
         Command::Emulator(arguments) => succeeded(emulator::run(arguments).await),
         Command::Demo(arguments) => succeeded(demo::run(arguments).await),
         Command::Doctor(arguments) => doctor::run(arguments).await,
+        Command::Install(arguments) => succeeded(install::run(arguments).await),
     };
     match result {
         Ok(status) => status,
