@@ -35,6 +35,7 @@ mod private;
 mod query;
 mod refresh;
 mod region;
+mod release;
 mod secrets;
 mod subnets;
 mod timeouts;
