@@ -29,6 +29,7 @@ mod import;
 mod interrupt;
 mod mfa;
 mod parallel;
+mod permissions;
 mod private;
 mod query;
 mod region;

@@ -1,9 +1,11 @@
 //! `alivpn emulator` from outside: the real binary, driven over HTTP with signatures made here. Each test has an emulator of its own.
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     reason = "a test fails by panicking, its support too"
 )]
 
+mod browser;
 mod certificates;
 mod client_tokens;
 mod clients;
@@ -13,8 +15,13 @@ mod faults;
 mod gateway_rules;
 mod gateways;
 mod limits;
+mod page;
+mod policy;
+mod scenario;
+mod sdk;
 mod servers;
 mod signatures;
+mod state_file;
 mod support;
 mod typed_client;
 mod visibility;
