@@ -181,9 +181,13 @@ fn section(
         .iter()
         .map(|column| Html::element("th", &[("scope", "col")], Html::text(column)))
         .collect();
-    let table = Html::element("caption", &[], Html::text(caption))
-        .and(Html::element("thead", &[], Html::element("tr", &[], head)))
-        .and(Html::element("tbody", &[("id", id)], body.clone()));
+    let table = Html::element(
+        "caption",
+        &[],
+        Html::element("span", &[], Html::text(caption)),
+    )
+    .and(Html::element("thead", &[], Html::element("tr", &[], head)))
+    .and(Html::element("tbody", &[("id", id)], body.clone()));
     let scrolling = Html::element(
         "div",
         &[
@@ -216,16 +220,17 @@ fn rows(rows: impl Iterator<Item = Html>, columns: usize, otherwise: &str) -> Ht
 }
 
 fn summary(gateways: usize, servers: usize, certificates: usize) -> Html {
-    let count = |number: usize, one: &str| {
-        let plural = if number == 1 { "" } else { "s" };
-        format!("{number} {one}{plural}")
-    };
     Html::text(format!(
         "{}, {}, {}.",
         count(gateways, "VPN gateway"),
         count(servers, "SSL server"),
         count(certificates, "client certificate")
     ))
+}
+
+fn count(number: usize, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{plural}")
 }
 
 fn gateway(gateway: &VpnGateway) -> Html {
@@ -352,7 +357,7 @@ fn parameters(call: &Call) -> Html {
     let telling = TELLING
         .iter()
         .find_map(|name| call.parameters.get(*name))
-        .map_or_else(|| format!("{} in all", call.parameters.len()), Clone::clone);
+        .map_or_else(|| count(call.parameters.len(), "parameter"), Clone::clone);
     let pairs: Html = call
         .parameters
         .iter()
