@@ -102,12 +102,26 @@ fn is_refused(outcome: &Outcome, action: &str) {
     outcome.exits(1).says("Forbidden.RAM").says(action);
 }
 
+/// A server with a certificate.
+fn office(server_body: &str, cert_name: &str) -> String {
+    let server = server("this", server_body);
+    format!(
+        r#"{server}
+resource "alivpn_ssl_vpn_client_cert" "ann" {{
+  ssl_vpn_server_id = alivpn_ssl_vpn_server.this.id
+  name              = "{cert_name}"
+}}
+"#
+    )
+}
+
 #[test]
 fn with_the_plan_policy_a_plan_works_and_an_apply_is_refused_by_the_name_of_its_action() {
     let account = Account::new();
     let all_rights = account.emulator(None);
     let workspace = Workspace::new(&all_rights);
-    workspace.write(&server("this", "name = \"office\""));
+    let unchanged = office("name = \"office\"", "ann");
+    workspace.write(&unchanged);
     workspace.apply().exits(0);
     drop(all_rights);
 
@@ -117,49 +131,57 @@ fn with_the_plan_policy_a_plan_works_and_an_apply_is_refused_by_the_name_of_its_
     workspace.plan().exits(0);
     workspace.plan_refresh_only().exits(0);
     let (before, id) = (emulator.server(), emulator.server_id());
-    for (body, action) in [
-        ("name = \"other\"", "vpc:ModifySslVpnServer"),
-        ("name = \"office\"\nport = 1195", "vpc:ModifySslVpnServer"),
+    for (configuration, action) in [
+        (office("name = \"other\"", "ann"), "vpc:ModifySslVpnServer"),
+        (
+            office("name = \"office\"\nport = 1195", "ann"),
+            "vpc:ModifySslVpnServer",
+        ),
+        (
+            office("name = \"office\"", "bob"),
+            "vpc:ModifySslVpnClientCert",
+        ),
     ] {
-        workspace.write(&server("this", body));
+        workspace.write(&configuration);
         workspace.plan().exits(2);
         is_refused(&workspace.apply(), action);
-        assert_eq!(
-            workspace.attributes()["name"],
-            "office",
-            "the state was changed"
-        );
+        workspace.write(&unchanged);
+        workspace.plan().exits(0);
     }
-    is_refused(&workspace.destroy(), "vpc:DeleteSslVpnServer");
+    is_refused(&workspace.destroy(), "vpc:DeleteSslVpnClientCert");
     assert_eq!(workspace.attributes()["id"], *id);
-    assert_eq!(emulator.server(), before);
 
-    workspace.write(&server("this", "name = \"office\""));
-    workspace
-        .terraform(&["state", "rm", "alivpn_ssl_vpn_server.this"])
-        .exits(0);
+    let whole_state = workspace.state();
+    let server_alone = server("this", "name = \"office\"");
+    workspace.write(&server_alone);
+    for address in ["alivpn_ssl_vpn_client_cert.ann", "alivpn_ssl_vpn_server.this"] {
+        workspace.terraform(&["state", "rm", address]).exits(0);
+    }
     is_refused(&workspace.apply(), "vpc:CreateSslVpnServer");
     workspace.import(&id).exits(0);
+    workspace.plan().exits(0);
+    assert_eq!(emulator.server(), before);
     drop(emulator);
 
     for (action, lacking) in each_without_one(&policy) {
         let emulator = account.emulator(Some(&lacking));
-        move_to(&workspace, &emulator);
+        let workspace = Workspace::new(&emulator);
+        workspace.write_file("terraform.tfstate", &whole_state);
+        workspace.write(&unchanged);
         is_refused(&workspace.plan(), &action);
     }
 }
 
-/// The life of a server, up to the first step that fails.
+/// The life of a server and of a certificate, up to the first step that fails.
 fn life(emulator: &Emulator) -> Vec<Outcome> {
     let workspace = Workspace::new(emulator);
     let steps = [
-        "name = \"office\"",
-        "name = \"other\"",
-        "name = \"other\"\nport = 1195",
+        office("name = \"office\"", "ann"),
+        office("name = \"other\"\nport = 1195", "bob"),
     ];
     let mut outcomes = Vec::new();
-    for body in steps {
-        workspace.write(&server("this", body));
+    for configuration in steps {
+        workspace.write(&configuration);
         outcomes.push(workspace.apply());
         if outcomes.iter().any(|outcome| outcome.status != Some(0)) {
             return outcomes;

@@ -57,13 +57,8 @@ async fn a_browser_gets_the_page_and_every_other_request_the_api() {
         terraform_provider_alivpn::cloud::signature::v1::signature("GET", &all, "testsecret");
     all.insert("Signature".to_owned(), signature);
     let query = terraform_provider_alivpn::cloud::signature::canonical_query(&all);
-    let sent = emulator.send(
-        Method::GET,
-        &query,
-        &owned(&[("accept", BROWSER)]),
-        None,
-        String::new(),
-    );
+    let as_a_browser = owned(&[("accept", BROWSER)]);
+    let sent = emulator.send(Method::GET, &query, &as_a_browser, None, String::new());
     assert_eq!(sent.await.unwrap().done()["TotalCount"], 3);
 }
 

@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::provider::name;
 use crate::provider::network::{ClientIpPool, LocalSubnet};
 use crate::provider::timeouts::Timeouts;
-use crate::tf::identity::{IdentitySchema, IdentityType};
 use crate::tf::model::Attr;
 use crate::tf::schema::{Attribute, Block, Schema};
 use crate::tf::types::Type;
 use crate::tf::validators::{count_between, each, length_between, one_of, whole_number_between};
 
-use super::validators::{NotAUrl, NotReserved};
+use super::validators::NotReserved;
 
 /// The resource type's name.
 pub const TYPE_NAME: &str = "alivpn_ssl_vpn_server";
@@ -89,11 +89,10 @@ pub fn schema() -> Schema {
         .validator(count_between(1, 5))
         .validator(each(LocalSubnet)),
     )
-    .attribute(
-        text("name", "The server's name: 1 to 100 characters, not starting with `http://` or `https://`. The only argument that is changed synchronously.")
-            .validator(length_between(1, 100))
-            .validator(NotAUrl),
-    )
+    .attribute(name::argument(
+        "server",
+        "The only argument that is changed synchronously.",
+    ))
     .attribute(text("protocol", "The transport protocol: `TCP` (the API's default) or `UDP`.").validator(one_of(&["TCP", "UDP"])))
     .attribute(
         text("cipher", "The encryption algorithm: `AES-128-CBC` (the API's default), `AES-192-CBC`, `AES-256-CBC` or `none`. OpenVPN 2.4 and later negotiate their own.")
@@ -124,15 +123,4 @@ pub fn schema() -> Schema {
     .attribute(computed("idaas_instance_version", "The version of the IDaaS instance: `EIAM 2.0`, or null for older ones.").unknown_when_changed(IDAAS_ARGUMENTS))
     .block(Timeouts::block());
     Schema { version: 0, block }
-}
-
-/// What a server is known by: the attributes of the same names.
-pub fn identity() -> IdentitySchema {
-    IdentitySchema::new(0)
-        .required("id", IdentityType::String, "The server's ID, `vss-...`.")
-        .optional(
-            "region",
-            IdentityType::String,
-            "The region the server is in. Default: the provider's.",
-        )
 }
