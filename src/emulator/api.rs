@@ -1,5 +1,5 @@
 //! The API's side of the emulator: a request in, an answer or a broken connection out. In this order: which operation, who calls, how often,
-//! which fault was ordered, whether the ClientToken was used before, the operation itself. A call is carried out also when its client gives up waiting,
+//! whether they may, which fault was ordered, whether the ClientToken was used before, the operation itself. A call is carried out also when its client gives up waiting,
 //! as in the cloud: it runs in a task of its own.
 
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use super::connection::Connection;
 use super::error::{self, ApiError};
 use super::faults::{Fault, Instead, Reset};
 use super::issue;
-use super::operations::{Answer, Operation};
+use super::operations::{Answer, Moment, Operation};
+use super::policy::Demand;
 use super::request::Request;
 use super::service::Service;
 
@@ -113,13 +114,21 @@ fn admit(
     let mut state = service.lock();
     let caller = authentication::check(
         request,
-        service.access_keys(),
+        &service.rules().access_keys,
         &mut state.nonces,
         now.unix_ms,
     )?;
     let throttle = state.throttle.as_mut();
     if throttle.is_some_and(|throttle| !throttle.admits(now.instant)) {
         return Err(error::THROTTLING_USER.into());
+    }
+    if let (Some(policy), Some(demand)) = (
+        &service.rules().policy,
+        Demand::of(operation, &request.own_parameters()),
+    ) {
+        policy
+            .check(&demand)
+            .map_err(|refusal| ApiError::access_denied(demand.action, refusal))?;
     }
     let fault = state.faults.take(operation.name());
     Ok((operation, caller.clone(), fault))
@@ -166,11 +175,17 @@ async fn carry_out(
         (Claim::First(reserved), None) => {
             let new_cert = issue::for_call(&service, operation, &parameters).await;
             let now = service.now();
-            let mut state = service.lock();
-            let result = new_cert.and_then(|new_cert| {
-                operation.perform(&mut state.world, &caller, &parameters, now, new_cert)
-            });
-            state.client_tokens.settle(reserved, result.as_ref().ok());
+            let result = {
+                let mut state = service.lock();
+                let result = new_cert.and_then(|new_cert| {
+                    operation.perform(&mut state.world, &caller, &parameters, now, new_cert)
+                });
+                state.client_tokens.settle(reserved, result.as_ref().ok());
+                result
+            };
+            if operation.is_change() && result.is_ok() {
+                service.keep().await;
+            }
             result.map_or_else(Outcome::Refused, Outcome::Done)
         }
     };

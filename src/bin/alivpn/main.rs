@@ -22,7 +22,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Emulator(emulator::Arguments),
+    Emulator(Box<emulator::Arguments>),
     Demo(demo::Arguments),
     Doctor(doctor::Arguments),
     Install(install::Arguments),
@@ -31,7 +31,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Emulator(arguments) => succeeded(emulator::run(arguments).await),
+        Command::Emulator(arguments) => succeeded(emulator::run(*arguments).await),
         Command::Demo(arguments) => succeeded(demo::run(arguments).await),
         Command::Doctor(arguments) => doctor::run(arguments).await,
         Command::Install(arguments) => succeeded(install::run(arguments).await),

@@ -13,9 +13,10 @@ mod describe_ssl_vpn_servers;
 mod describe_vpn_gateway;
 mod describe_vpn_gateways;
 mod get_caller_identity;
-mod ip_conflict;
 mod modify_ssl_vpn_client_cert;
 mod modify_ssl_vpn_server;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -42,6 +43,17 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// The present.
+    pub fn now() -> Self {
+        let unix = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            instant: Instant::now(),
+            unix_ms: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
     /// As HTTP writes it: `Thu, 01 Jan 2026 01:00:00 GMT`. Empty for a time that no calendar has.
     pub fn date(self) -> String {
         let format = format_description!(
