@@ -10,7 +10,7 @@ pub mod clock;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
-mod error_table;
+pub mod error_table;
 pub mod request;
 pub mod retry;
 pub mod rpc;

@@ -24,6 +24,7 @@ mod drift;
 mod examples;
 mod faults;
 mod functions;
+mod guides;
 mod identity;
 mod import;
 mod interrupt;

@@ -22,7 +22,8 @@ use crate::emulator::{Emulator, GATEWAY};
 /// No run of these tests needs longer; one that does is stopped and shown.
 const LIMIT: Duration = Duration::from_secs(120);
 
-const REQUIRED_PROVIDERS: &str = r#"
+/// Where Terraform takes the provider from.
+pub const REQUIRED_PROVIDERS: &str = r#"
 terraform {
   required_providers {
     alivpn = {

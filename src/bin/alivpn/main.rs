@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod demo;
+mod docs;
 mod emulator;
 mod end_signal;
 
@@ -21,6 +22,7 @@ struct Arguments {
 enum Command {
     Emulator(emulator::Arguments),
     Demo(demo::Arguments),
+    Docs(docs::Arguments),
 }
 
 #[tokio::main]
@@ -28,6 +30,7 @@ async fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Emulator(arguments) => emulator::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Docs(arguments) => docs::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
