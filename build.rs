@@ -1,4 +1,5 @@
 //! Compiles `proto/` with protox, so that building needs no `protoc`.
+#![forbid(unsafe_code)]
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let files = ["tfplugin5.proto", "go_plugin.proto", "health.proto"];

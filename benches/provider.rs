@@ -2,6 +2,7 @@
 //!
 //! The cloud is an emulator in this process, without any delay of its own.
 
+#![forbid(unsafe_code)]
 #![cfg(test)]
 
 #[path = "../tests/support/plugin_caller.rs"]

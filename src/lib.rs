@@ -7,6 +7,7 @@
 //! - [`cloud`]: Alibaba Cloud's API: signatures, errors, retry, typed operations. Knows nothing of Terraform.
 //! - [`provider`]: the product; maps Terraform's objects onto cloud operations. The one place that uses both.
 //! - [`emulator`]: the VPC API on a laptop. Shares only [`cloud::signature`] with the client.
+#![forbid(unsafe_code)]
 
 pub mod cloud;
 pub mod emulator;

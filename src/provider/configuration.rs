@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::Configured;
 use super::gateway::Gateways;
+use super::reads::Reads;
 use crate::cloud::credentials::{self as cloud_credentials, Context};
 use crate::cloud::endpoint::{self, Endpoint};
 use crate::cloud::secret::Secret;
@@ -208,6 +209,7 @@ pub async fn configure(
         vpc: Client::new(settings),
         region,
         gateways: Gateways::default(),
+        ssl_vpn_server_reads: Reads::default(),
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - [`configuration`]: the provider block and the environment, and the client they make;
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it;
+//! - [`reads`]: reads that come together share a listing;
 //! - [`ssl_vpn_server`]: the resource `alivpn_ssl_vpn_server`;
 //! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
 //! - [`functions`]: the functions;
@@ -17,6 +18,7 @@ pub mod gateway;
 pub mod lookup;
 pub mod network;
 pub mod ovpn_profile;
+pub mod reads;
 pub mod ssl_vpn_server;
 pub mod timeouts;
 
@@ -24,7 +26,7 @@ use std::env;
 
 use async_trait::async_trait;
 
-use crate::cloud::vpc::Client;
+use crate::cloud::vpc::{self, Client};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::function::Function;
 use crate::tf::provider::{Configure, Provider};
@@ -34,6 +36,7 @@ use crate::tf::{data_source, list_resource};
 use configuration::Configuration;
 use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
+use reads::Reads;
 use ssl_vpn_server::SslVpnServerResource;
 use ssl_vpn_server::list::SslVpnServerList;
 
@@ -50,6 +53,8 @@ pub struct Configured {
     pub region: String,
     /// The gateways that this process is changing.
     pub gateways: Gateways,
+    /// The reads of SSL servers.
+    pub ssl_vpn_server_reads: Reads<vpc::SslVpnServer>,
 }
 
 #[async_trait]

@@ -3,7 +3,7 @@
 //! A test has its own emulator on a free port and its own folder, and asserts what the user reads, what the state
 //! holds, what calls the cloud saw and what is true there afterwards. Times are taken from the emulator's own clock
 //! wherever the machine's load could spoil a measurement.
-
+#![forbid(unsafe_code)]
 // The support files end a test by panicking, as a test does.
 #![allow(clippy::expect_used)]
 #![cfg(unix)]
@@ -32,6 +32,7 @@ mod mfa;
 mod parallel;
 mod private;
 mod query;
+mod refresh;
 mod region;
 mod secrets;
 mod subnets;

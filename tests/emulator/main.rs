@@ -1,4 +1,5 @@
 //! `alivpn emulator` from outside: the real binary, driven over HTTP with signatures made here. Each test has an emulator of its own.
+#![forbid(unsafe_code)]
 #![allow(
     clippy::unwrap_used,
     reason = "a test fails by panicking, its support too"

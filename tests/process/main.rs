@@ -1,5 +1,6 @@
 //! The plugin process from outside: how it starts, whom it serves, how it ends. Runs the real binary.
 
+#![forbid(unsafe_code)]
 #![cfg(test)]
 
 #[path = "../support/plugin_caller.rs"]

@@ -1,5 +1,6 @@
 //! Terraform's protocol from outside: any RPC, raw, against the real binary of the product and against `tests/support/exercise`.
 
+#![forbid(unsafe_code)]
 #![cfg(test)]
 
 #[path = "../support/every_rpc.rs"]

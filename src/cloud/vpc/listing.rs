@@ -14,10 +14,10 @@ use crate::cloud::error::{Class, Error};
 use crate::cloud::request::Parameters;
 
 /// The most that the API gives at once.
-const PAGE_SIZE: usize = 50;
+pub const PAGE_SIZE: usize = 50;
 
 /// Far beyond any quota; a server that goes on forever must not keep us.
-const MOST_PAGES: usize = 400;
+pub const MOST_PAGES: usize = 400;
 
 /// A kind of object that can be listed.
 pub(super) trait Listed: Read {
@@ -31,12 +31,55 @@ pub(super) trait Listed: Read {
 }
 
 /// One page of a list.
-struct Page<T> {
-    items: Vec<T>,
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The objects on it.
+    pub items: Vec<T>,
     /// How many make a full page; a server may give fewer at once than it was asked for.
-    size: usize,
+    pub size: usize,
     /// How many there are on all pages, where the API says so.
-    total: Option<usize>,
+    pub total: Option<usize>,
+}
+
+/// How far the reading of a list has come: which page is next, and whether it is at its end. Pure.
+#[derive(Debug, Clone, Default)]
+pub struct Paging {
+    /// Pages read.
+    read: usize,
+    /// The IDs on them: what is added or removed meanwhile shifts objects from page to page.
+    seen: HashSet<String>,
+    /// How many pages there are, as far as is known.
+    pages: Option<usize>,
+    ended: bool,
+}
+
+impl Paging {
+    /// The number of the next page; `None` at the list's end.
+    pub fn next(&self) -> Option<usize> {
+        (!self.ended).then_some(self.read + 1)
+    }
+
+    /// How many pages there are, once a page has told how many objects.
+    pub fn pages(&self) -> Option<usize> {
+        self.pages
+    }
+
+    /// Takes in the next page and leaves the objects that no page before it had.
+    pub fn take<T>(&mut self, page: Page<T>, id: impl Fn(&T) -> &str) -> Vec<T> {
+        let Page {
+            mut items,
+            size,
+            total,
+        } = page;
+        let length = items.len();
+        items.retain(|item| self.seen.insert(id(item).to_owned()));
+        self.read += 1;
+        let missing = total.map(|total| total.saturating_sub(self.seen.len()));
+        // What this page has is what the next ones will have, whatever the server calls their size.
+        self.pages = missing.map(|missing| self.read + missing.div_ceil(length.max(1)));
+        self.ended = items.is_empty() || missing.map_or(length < size, |missing| missing == 0);
+        items
+    }
 }
 
 impl<T: Listed> Read for Page<T> {
@@ -81,6 +124,21 @@ pub(super) fn is_asked_for(asked: Option<&str>, shown: Option<&str>) -> bool {
 }
 
 impl Client {
+    /// One page of the objects that `filter` leaves.
+    pub(super) async fn page<T: Listed>(
+        &self,
+        region: &str,
+        filter: &Parameters,
+        number: usize,
+        cancel: &CancellationToken,
+    ) -> Result<Page<T>, Error> {
+        let parameters = filter
+            .clone()
+            .with("PageNumber", number)
+            .with("PageSize", PAGE_SIZE);
+        self.read(T::OPERATION, region, parameters, cancel).await
+    }
+
     /// All objects that `filter` leaves; the caller checks that the filter was kept.
     pub(super) async fn list<T: Listed>(
         &self,
@@ -88,35 +146,21 @@ impl Client {
         filter: &Parameters,
         cancel: &CancellationToken,
     ) -> Result<Vec<T>, Error> {
-        let mut seen = HashSet::new();
+        let mut paging = Paging::default();
         let mut all: Vec<T> = Vec::new();
-        for number in 1..=MOST_PAGES {
-            let parameters = filter
-                .clone()
-                .with("PageNumber", number)
-                .with("PageSize", PAGE_SIZE);
-            let page: Page<T> = self.read(T::OPERATION, region, parameters, cancel).await?;
-            let length = page.items.len();
-            let before = all.len();
-            for item in page.items {
-                if seen.insert(item.id().to_owned()) {
-                    all.push(item);
-                }
+        while let Some(number) = paging.next() {
+            if number > MOST_PAGES {
+                return Err(Error::Answer {
+                    operation: T::OPERATION,
+                    http_status: 200,
+                    request_id: None,
+                    reason: format!("the list has more than {MOST_PAGES} pages"),
+                    class: Class::Unknown,
+                });
             }
-            let brought_nothing_new = all.len() == before;
-            match page.total {
-                Some(total) if all.len() >= total => return Ok(all),
-                None if length < page.size => return Ok(all),
-                _ if brought_nothing_new => return Ok(all),
-                _ => {}
-            }
+            let page = self.page(region, filter, number, cancel).await?;
+            all.extend(paging.take(page, T::id));
         }
-        Err(Error::Answer {
-            operation: T::OPERATION,
-            http_status: 200,
-            request_id: None,
-            reason: format!("the list has more than {MOST_PAGES} pages"),
-            class: Class::Unknown,
-        })
+        Ok(all)
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+pub use listing::{MOST_PAGES, PAGE_SIZE, Page, Paging};
 pub use ssl_vpn_client::SslVpnClient;
 pub use ssl_vpn_client_cert::{
     CertStatus, CreatedSslVpnClientCert, DeletedSslVpnClientCert, ModifiedSslVpnClientCert,

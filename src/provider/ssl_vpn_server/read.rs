@@ -3,6 +3,8 @@
 use super::mapping::object;
 use super::model::SslVpnServer;
 use crate::cloud::endpoint::check_region;
+use crate::cloud::error::Error;
+use crate::provider::reads::SslVpnServers;
 use crate::provider::{Configured, explain};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::identity::Identity;
@@ -21,7 +23,13 @@ pub async fn read(
         return Outcome::with(Some(state), error);
     };
     let region = region(&state, call.client);
-    match call.client.vpc.describe_ssl_vpn_server(&region, &id, call.cancel).await {
+    let Configured {
+        vpc,
+        ssl_vpn_server_reads,
+        ..
+    } = call.client;
+    let servers = SslVpnServers(vpc);
+    match ssl_vpn_server_reads.read(&servers, &region, &id, call.cancel).await {
         Ok(Some(described)) => Outcome::new(Some(object(&described, &state, &region))),
         Ok(None) => Outcome::with(
             None,
@@ -30,8 +38,12 @@ pub async fn read(
                  it again unless the configuration no longer has it."
             )),
         ),
-        Err(error) => Outcome::with(Some(state), explain::diagnostic(format!("Cannot read SSL server {id} in {region}"), &error)),
+        Err(error) => Outcome::with(Some(state), unreadable(&id, &region, &error)),
     }
+}
+
+fn unreadable(id: &str, region: &str, error: &Error) -> Diagnostic {
+    explain::diagnostic(format!("Cannot read SSL server {id} in {region}"), error)
 }
 
 /// Where an object is asked for: its own region; the provider's where the state does not say.
@@ -76,18 +88,22 @@ fn identity_in_words(identity: &Identity) -> String {
     values.join(", ")
 }
 
-/// The server of which only ID and region are known.
+/// The server of which only ID and region are known. Asked for by ID: the refresh that follows an import may then be the
+/// only read.
 async fn find(call: Call<'_, Configured>, named: SslVpnServer) -> Outcome<Option<SslVpnServer>> {
-    let id = named.id.value().unwrap_or_default();
     let region = region(&named, call.client);
-    let read = read(call, named).await;
-    match read.value {
-        _ if read.diagnostics.has_errors() => Outcome::failed(read.diagnostics),
-        Some(server) => Outcome::new(Some(server)),
-        None => Outcome::failed(Diagnostic::error(format!("No SSL server {id} to import")).detail(format!(
+    let id = named.id.value().unwrap_or_default();
+    let described = call
+        .client
+        .vpc
+        .describe_ssl_vpn_server(&region, &id, call.cancel);
+    match described.await {
+        Ok(Some(described)) => Outcome::new(Some(object(&described, &named, &region))),
+        Ok(None) => Outcome::failed(Diagnostic::error(format!("No SSL server {id} to import")).detail(format!(
             "Region {region} has no such server. Check the ID; a server in another region is imported as \"vss-...@region\", with \
              its region for region."
         ))),
+        Err(error) => Outcome::failed(unreadable(&id, &region, &error)),
     }
 }
 
