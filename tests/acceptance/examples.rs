@@ -66,10 +66,11 @@ fn workspace(emulator: &Emulator, vpn_gateway_id: &str) -> Workspace {
 const CERT: &str = "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n";
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----\n";
 
-/// Writes the configuration of an example's folder: its `.tf` files but those about imports.
+/// Writes the configuration of an example's folder: its `.tf` files but those that speak of objects from elsewhere.
 fn write_example(workspace: &Workspace, path: &str) {
     for name in names(path) {
-        if name.ends_with(".tf") && !name.starts_with("import-") {
+        let elsewhere = name.starts_with("import-") || name == "moved.tf";
+        if name.ends_with(".tf") && !elsewhere {
             workspace.write_file(&name, &example(&format!("{path}/{name}")));
         }
     }

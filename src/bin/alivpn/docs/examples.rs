@@ -12,18 +12,20 @@ use super::markdown;
 pub struct Examples(pub BTreeMap<String, String>);
 
 impl Examples {
+    /// A file in a fence of its language, if it is there.
+    pub fn optional(&self, path: &str) -> Option<String> {
+        let language = match path.ends_with(".sh") {
+            true => "shell",
+            false => "terraform",
+        };
+        let text = self.0.get(path)?;
+        Some(markdown::fence(language, text))
+    }
+
     /// A file in a fence of its language.
     pub fn fenced(&self, path: &str) -> anyhow::Result<String> {
-        let text = self
-            .0
-            .get(path)
-            .with_context(|| format!("examples/{path} is missing: a page shows it"))?;
-        let language = if path.ends_with(".sh") {
-            "shell"
-        } else {
-            "terraform"
-        };
-        Ok(markdown::fence(language, text))
+        self.optional(path)
+            .with_context(|| format!("examples/{path} is missing: a page shows it"))
     }
 
     /// The example that a page begins with.

@@ -19,6 +19,12 @@ pub const IMPORT_BLOCKS: Since = Since {
     opentofu: Some("1.6"),
 };
 
+/// `moved` blocks from another type.
+pub const MOVES_BETWEEN_TYPES: Since = Since {
+    terraform: "1.8",
+    opentofu: Some("1.10"),
+};
+
 /// Identities in import blocks.
 pub const IDENTITIES: Since = Since {
     terraform: "1.12",

@@ -11,7 +11,7 @@ use super::examples::Examples;
 use super::guide::Guide;
 use super::kind::{
     DATA_SOURCE, EPHEMERAL_RESOURCE, FUNCTION, IDENTITIES, IMPORT_BLOCKS, Kind, LIST_RESOURCE,
-    RESOURCE,
+    MOVES_BETWEEN_TYPES, RESOURCE,
 };
 use super::markdown::{Page, type_words};
 use super::{function, index, troubleshooting};
@@ -134,6 +134,7 @@ impl Subject {
         if self.kind.folder == RESOURCE.folder {
             parts.extend(self.changes());
             parts.extend(self.import(examples)?);
+            parts.extend(self.moved(examples));
         }
         Ok(Page {
             page_title: format!("{} ({}) - {PROVIDER}", self.name, self.kind.title),
@@ -182,6 +183,19 @@ impl Subject {
             }
         }
         vec!["## What a change does".to_owned(), table]
+    }
+
+    /// How to take over objects of another type, where there is an example of it.
+    fn moved(&self, examples: &Examples) -> Vec<String> {
+        let path = format!("{}/{}/moved.tf", self.kind.folder, self.name);
+        let Some(example) = examples.optional(&path) else {
+            return Vec::new();
+        };
+        vec![
+            "## Move from another provider".to_owned(),
+            format!("With {}:", MOVES_BETWEEN_TYPES.words()),
+            example,
+        ]
     }
 
     fn import(&self, examples: &Examples) -> anyhow::Result<Vec<String>> {
@@ -256,6 +270,7 @@ mod tests {
             "resources/alivpn_thing/import.sh",
             "resources/alivpn_thing/import-by-string-id.tf",
             "resources/alivpn_thing/import-by-identity.tf",
+            "resources/alivpn_thing/moved.tf",
         ];
         Examples(
             files
@@ -279,6 +294,7 @@ mod tests {
             "```shell\n# resources/alivpn_thing/import.sh\n```",
             "with Terraform 1.5 or OpenTofu 1.6, or newer:",
             "# resources/alivpn_thing/import-by-identity.tf",
+            "with Terraform 1.8 or OpenTofu 1.10, or newer:\n\n```terraform\n# resources/alivpn_thing/moved.tf",
             "- `id` (String, required) The ID.\n- `region` (String, optional) The region.",
         ] {
             assert!(page.contains(said), "{said}\n---\n{page}");
