@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::{OwnedMutexGuard, watch};
+use tokio::sync::{OnceCell, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -24,10 +24,14 @@ pub fn pause(waited: Duration) -> Duration {
     (waited / 10).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
 
+type ByRegionAndId<T> = Mutex<HashMap<(String, String), T>>;
+
 /// The gateways that somebody is changing or waiting for.
 #[derive(Debug, Default)]
 pub struct Gateways {
-    in_use: Mutex<HashMap<(String, String), Weak<Gateway>>>,
+    in_use: ByRegionAndId<Weak<Gateway>>,
+    /// The gateway's ID by the server's: a server never moves.
+    of_servers: ByRegionAndId<Arc<OnceCell<String>>>,
 }
 
 impl Gateways {
@@ -49,6 +53,33 @@ impl Gateways {
         in_use.insert(key, Arc::downgrade(&gateway));
         gateway
     }
+
+    /// The gateway that carries a server; `None` where there is no such server. `describe` gives its ID, and is asked once a process
+    /// however many want to know.
+    ///
+    /// # Errors
+    /// That of `describe`; whoever wants to know next asks again.
+    pub async fn of_server(
+        &self,
+        region: &str,
+        server_id: &str,
+        describe: impl Future<Output = Result<Option<String>, Error>>,
+    ) -> Result<Option<Arc<Gateway>>, Error> {
+        let known = {
+            let mut of_servers = self
+                .of_servers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let key = (region.to_owned(), server_id.to_owned());
+            Arc::clone(of_servers.entry(key).or_default())
+        };
+        let ask = async || describe.await.map_err(Some)?.ok_or(None);
+        match known.get_or_try_init(ask).await {
+            Ok(id) => Ok(Some(self.get(region, id))),
+            Err(None) => Ok(None),
+            Err(Some(error)) => Err(error),
+        }
+    }
 }
 
 /// A gateway that somebody is changing or waiting for.
@@ -56,7 +87,7 @@ impl Gateways {
 pub struct Gateway {
     region: String,
     id: String,
-    turn: Arc<tokio::sync::Mutex<()>>,
+    turn: Arc<RwLock<()>>,
     looking: tokio::sync::Mutex<()>,
     sightings: watch::Sender<Option<Sighting>>,
 }
@@ -81,9 +112,14 @@ impl Gateway {
         &self.region
     }
 
-    /// Waits for the turn to change the gateway; it lasts until the guard is dropped.
-    pub async fn turn(&self) -> OwnedMutexGuard<()> {
-        Arc::clone(&self.turn).lock_owned().await
+    /// Waits for the turn to change the gateway, alone; it lasts until the guard is dropped.
+    pub async fn turn(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.turn).write_owned().await
+    }
+
+    /// Waits for a turn that others may have at the same time, but nobody alone.
+    pub async fn turn_beside(&self) -> OwnedRwLockReadGuard<()> {
+        Arc::clone(&self.turn).read_owned().await
     }
 
     /// Watches the gateway from now on: what was seen earlier does not count.
@@ -139,6 +175,11 @@ impl Watch {
     /// How long this wait has lasted.
     pub fn waited(&self) -> Duration {
         self.since.elapsed()
+    }
+
+    /// Counts as a look what has just told as much: the next one waits its time.
+    pub fn looked(&mut self) {
+        self.last = Some(Instant::now());
     }
 
     /// How long after the wait began a sighting began.
@@ -218,6 +259,31 @@ mod tests {
         drop(one);
         gateways.get("cn-hangzhou", "vpn-2");
         assert_eq!(gateways.in_use.lock().unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_gateway_of_a_server_is_asked_for_once_and_again_only_while_it_is_not_known() {
+        let (gateways, asked) = (Gateways::default(), Mutex::new(0));
+        let ask = |answer: Result<Option<&str>, Error>| {
+            let answer = answer.map(|id| id.map(str::to_owned));
+            gateways.of_server("cn-hangzhou", "vss-1", async {
+                *asked.lock().unwrap() += 1;
+                tokio::task::yield_now().await;
+                answer
+            })
+        };
+        let stopped = Error::Cancelled {
+            operation: "DescribeSslVpnServers",
+            sent: false,
+        };
+        assert_eq!(ask(Err(stopped.clone())).await.unwrap_err(), stopped);
+        assert!(ask(Ok(None)).await.unwrap().is_none());
+        let (one, other) = tokio::join!(ask(Ok(Some("vpn-1"))), ask(Ok(Some("vpn-1"))));
+        assert!(Arc::ptr_eq(
+            &one.unwrap().unwrap(),
+            &other.unwrap().unwrap()
+        ));
+        assert_eq!(*asked.lock().unwrap(), 3);
     }
 
     /// Waits through a gateway's 60 s of `updating`, counting the calls of all who wait.

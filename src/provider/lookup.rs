@@ -9,7 +9,8 @@ use regex::Regex;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Configured, explain};
+use super::explain;
+use super::kind::Kind;
 use crate::cloud::endpoint::check_region;
 use crate::cloud::error::{Class, Error};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
@@ -64,11 +65,6 @@ pub fn text_argument(name: &str, description: &str) -> Attribute {
 /// An argument of the look-up of one object, which the result has as well.
 pub fn key_argument(name: &str, description: &str) -> Attribute {
     Attribute::optional_computed(name, Type::String, description).validator(length_between(1, 128))
-}
-
-/// The region to look in.
-pub fn region(asked: &Attr<String>, configured: &Configured) -> String {
-    asked.value().unwrap_or_else(|| configured.region.clone())
 }
 
 /// A time as results show it (RFC 3339).
@@ -143,23 +139,34 @@ impl Filter {
         Ok(Filter { ids, name })
     }
 
+    /// The objects of a list that are wanted, sorted by ID. `key` gives an object's ID and name.
+    ///
+    /// # Errors
+    /// Where the list could not be had.
+    pub fn leave<T>(
+        &self,
+        kind: Kind,
+        region: &str,
+        listed: Result<Vec<T>, Error>,
+        key: impl Fn(&T) -> (&String, &Option<String>),
+    ) -> Result<Vec<T>, Diagnostic> {
+        let mut objects = listed.map_err(|error| failed(kind, None, region, &error))?;
+        objects.retain(|object| {
+            let (id, name) = key(object);
+            self.leaves(id, name.as_deref())
+        });
+        objects.sort_unstable_by(|one, other| key(one).0.cmp(key(other).0));
+        Ok(objects)
+    }
+
     /// Whether an object is among those that are wanted. What has no name has an empty one.
-    pub fn leaves(&self, id: &str, name: Option<&str>) -> bool {
+    fn leaves(&self, id: &str, name: Option<&str>) -> bool {
         self.ids.as_ref().is_none_or(|ids| ids.contains(id))
             && self
                 .name
                 .as_ref()
                 .is_none_or(|regex| regex.is_match(name.unwrap_or_default()))
     }
-}
-
-/// A kind of object in messages.
-#[derive(Debug, Clone, Copy)]
-pub struct Kind {
-    /// `VPN gateway`
-    pub one: &'static str,
-    /// `VPN gateways`
-    pub many: &'static str,
 }
 
 /// What an object of a look-up is asked for by, beside its ID: argument and value.
@@ -245,6 +252,11 @@ pub fn has(shown: Option<&String>, asked: &Attr<String>) -> bool {
     asked.known().is_none_or(|asked| shown == Some(asked))
 }
 
+/// What a query calls an object: its name, if it has one, and its ID.
+pub fn display_name(id: &str, name: Option<&String>) -> String {
+    name.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
+}
+
 /// The line about an object among candidates: its ID, its name, and what it belongs to.
 pub fn candidate(id: &str, name: Option<&String>, of: Option<&String>) -> String {
     let name = name.map(|name| format!(", name {}", quoted(name)));
@@ -318,6 +330,7 @@ mod tests {
     const KIND: Kind = Kind {
         one: "thing",
         many: "things",
+        prefix: "t",
     };
 
     fn known(text: &str) -> Attr<String> {

@@ -1,24 +1,35 @@
 //! The product: maps Terraform's objects onto cloud operations. The one room that knows both worlds.
 //!
 //! - [`configuration`]: the provider block and the environment, and the client they make;
-//! - [`gateway`]: changes of one gateway take turns, and share what is seen of it;
+//! - [`gateway`]: changes of one gateway take turns, and share what is seen of it; [`change`]: one such change, from its turn
+//!   until the gateway has come to rest ([`settling`]);
 //! - [`reads`]: reads that come together share a listing;
-//! - [`ssl_vpn_server`]: the resource `alivpn_ssl_vpn_server`;
+//! - [`ssl_vpn_server`], [`ssl_vpn_client_cert`]: the resources;
 //! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
+//! - [`ephemeral_resources`]: what no state may hold; [`key_material`]: what the owner of a certificate alone may have;
 //! - [`functions`]: the functions;
 //! - [`ovpn_profile`]: the one file that a client opens;
-//! - [`network`], [`timeouts`]: values that several resources share;
+//! - [`identity`]: what objects are known by; [`kind`]: what their kinds are called;
+//! - [`name`], [`network`], [`timeouts`]: values that several resources share;
 //! - [`explain`]: the cloud's errors in words that help.
 
+pub mod change;
 pub mod configuration;
 pub mod data_sources;
+pub mod ephemeral_resources;
 pub mod explain;
 pub mod functions;
 pub mod gateway;
+pub mod identity;
+pub mod key_material;
+pub mod kind;
 pub mod lookup;
+pub mod name;
 pub mod network;
 pub mod ovpn_profile;
 pub mod reads;
+pub mod settling;
+pub mod ssl_vpn_client_cert;
 pub mod ssl_vpn_server;
 pub mod timeouts;
 
@@ -32,11 +43,13 @@ use crate::tf::function::Function;
 use crate::tf::provider::{Configure, Provider};
 use crate::tf::resource::Erased;
 use crate::tf::schema::Schema;
-use crate::tf::{data_source, list_resource};
+use crate::tf::{data_source, ephemeral_resource, list_resource};
 use configuration::Configuration;
 use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
 use reads::Reads;
+use ssl_vpn_client_cert::SslVpnClientCertResource;
+use ssl_vpn_client_cert::list::SslVpnClientCertList;
 use ssl_vpn_server::SslVpnServerResource;
 use ssl_vpn_server::list::SslVpnServerList;
 
@@ -79,7 +92,10 @@ impl Provider for Alivpn {
     }
 
     fn resources(&self) -> Vec<Box<dyn Erased<Configured>>> {
-        vec![Box::new(SslVpnServerResource)]
+        vec![
+            Box::new(SslVpnServerResource),
+            Box::new(SslVpnClientCertResource),
+        ]
     }
 
     fn data_sources(&self) -> Vec<Box<dyn data_source::Erased<Configured>>> {
@@ -90,8 +106,12 @@ impl Provider for Alivpn {
         vec![Box::new(ClientPoolPrefix), Box::new(OvpnProfile)]
     }
 
+    fn ephemeral_resources(&self) -> Vec<Box<dyn ephemeral_resource::Erased<Configured>>> {
+        ephemeral_resources::all()
+    }
+
     fn list_resources(&self) -> Vec<Box<dyn list_resource::Erased<Configured>>> {
-        vec![Box::new(SslVpnServerList)]
+        vec![Box::new(SslVpnServerList), Box::new(SslVpnClientCertList)]
     }
 }
 
@@ -116,6 +136,14 @@ mod tests {
                 [""; 0],
                 "{}",
                 list_resource.type_name()
+            );
+        }
+        for ephemeral in Alivpn.ephemeral_resources() {
+            assert_eq!(
+                ephemeral.schema().undescribed(),
+                [""; 0],
+                "{}",
+                ephemeral.type_name()
             );
         }
         for data_source in Alivpn.data_sources() {

@@ -15,6 +15,7 @@ use super::deferral::Deferral;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::{Identity, IdentitySchema};
 use super::move_state::{MoveSource, Moved};
+use super::path::AttributePath;
 use super::private::{self, Private};
 use super::schema::Schema;
 use super::upgrade::Upgrader;
@@ -161,6 +162,20 @@ pub struct Planned<M, D> {
     pub state: M,
     /// Handed on to [`Resource::update`] beside the plan; never stored in the state.
     pub decision: Option<D>,
+    /// The attributes whose change only a new object can have, besides those of which the schema says so. Terraform heeds one
+    /// whose planned value differs from the prior one.
+    pub replaces: Vec<AttributePath>,
+}
+
+impl<M, D> Planned<M, D> {
+    /// A planned object that is replaced only where the schema says so.
+    pub fn new(state: M, decision: Option<D>) -> Self {
+        Self {
+            state,
+            decision,
+            replaces: Vec::new(),
+        }
+    }
 }
 
 /// A type of managed resource.

@@ -15,6 +15,7 @@ mod terraform;
 
 mod arguments;
 mod attached;
+mod certificates;
 mod configuration;
 mod convergence;
 mod create;

@@ -20,13 +20,10 @@ use crate::plugin_caller::Launch;
 use crate::session::{Session, bytes, decode, encode, json, path, summaries};
 
 const TYPE: &str = "alivpn_ssl_vpn_server";
+const REGION: &str = "cn-hangzhou";
 
-/// An emulator with two servers, `office` and `lab`, and their IDs.
-async fn servers() -> (Running, [String; 2]) {
-    let mut settings = emulator::Settings::default();
-    // A server is listed from the moment it is made.
-    settings.timing.describe_lag = Duration::ZERO;
-    let emulator = Emulator::start(settings).await.unwrap();
+/// A client of the API for an emulator.
+pub fn client(emulator: &Running) -> Client {
     let pair = StaticPair::new(
         "the test",
         ("access_key", "secret_key"),
@@ -36,7 +33,17 @@ async fn servers() -> (Running, [String; 2]) {
     );
     let mut settings = Settings::new(Arc::new(pair), "test/1.0");
     settings.endpoint = Some(Endpoint::parse(&format!("http://{}", emulator.addr())).unwrap());
-    let client = Client::new(settings);
+    Client::new(settings)
+}
+
+/// An emulator with two servers, `office` and `lab`, and their IDs.
+pub async fn servers() -> (Running, [String; 2]) {
+    let mut settings = emulator::Settings::default();
+    // A server is listed from the moment it is made, and its gateway takes the next change.
+    settings.timing.describe_lag = Duration::ZERO;
+    settings.timing.converge = Duration::ZERO;
+    let emulator = Emulator::start(settings).await.unwrap();
+    let client = client(&emulator);
     let create = async |gateway: &str, name: &str| {
         let settings = SslVpnServerSettings {
             name: Some(name.to_owned()),
@@ -46,7 +53,7 @@ async fn servers() -> (Running, [String; 2]) {
         };
         let created = client
             .create_ssl_vpn_server(
-                "cn-hangzhou",
+                REGION,
                 gateway,
                 &settings,
                 &ClientToken::random(),
@@ -62,14 +69,15 @@ async fn servers() -> (Running, [String; 2]) {
     (emulator, ids)
 }
 
-async fn session(emulator: &Running) -> Session {
+/// A session whose provider is configured for an emulator.
+pub async fn session(emulator: &Running) -> Session {
     let mut session = Session::of(Launch::default()).await;
     let ty = session.provider_type().await;
     let Type::Object(attributes) = &ty else {
         panic!("{ty:?}")
     };
     let set = |name: &str| match name {
-        "region" => Value::from("cn-hangzhou"),
+        "region" => Value::from(REGION),
         "access_key" => Value::from("testid"),
         "secret_key" => Value::from("testsecret"),
         "endpoints" => Value::map([
@@ -91,14 +99,15 @@ fn config(set: serde_json::Value) -> String {
     config.to_string()
 }
 
-async fn list(
+/// What a list of this type with this configuration gives.
+pub async fn list(
     session: &mut Session,
-    set: serde_json::Value,
+    (type_name, config): (&str, String),
     whole: bool,
 ) -> Vec<list_resource::Event> {
     let request = list_resource::Request {
-        type_name: TYPE.to_owned(),
-        config: json(&config(set)),
+        type_name: type_name.to_owned(),
+        config: json(&config),
         include_resource_object: whole,
         limit: 100,
     };
@@ -129,7 +138,7 @@ async fn servers_are_listed_by_filters_with_what_an_import_needs() {
         (object!({"resource_group_id": "rg-unknown"}), &[]),
         (object!({"region": "cn-shanghai"}), &[]),
     ] {
-        let events = list(&mut session, set.clone(), false).await;
+        let events = list(&mut session, (TYPE, config(set.clone())), false).await;
         let ty = session.identity_type(TYPE).await;
         let found: Vec<Value> = events
             .iter()
@@ -138,7 +147,7 @@ async fn servers_are_listed_by_filters_with_what_an_import_needs() {
         let identity = |id: &&String| {
             Value::map([
                 ("id", Value::from(id.as_str())),
-                ("region", Value::from("cn-hangzhou")),
+                ("region", Value::from(REGION)),
             ])
         };
         assert_eq!(
@@ -154,7 +163,12 @@ async fn servers_are_listed_by_filters_with_what_an_import_needs() {
 async fn a_whole_server_is_what_a_read_of_it_gives() {
     let (emulator, [office, _]) = servers().await;
     let mut session = session(&emulator).await;
-    let events = list(&mut session, object!({"name_regex": "office"}), true).await;
+    let events = list(
+        &mut session,
+        (TYPE, config(object!({"name_regex": "office"}))),
+        true,
+    )
+    .await;
     assert_eq!(events[0].display_name, format!("office ({office})"));
     let ty = session.resource_type(TYPE).await;
     let found = decode(events[0].resource_object.clone(), &ty);

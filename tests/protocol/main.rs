@@ -18,6 +18,7 @@ mod ephemeral_resources;
 mod functions;
 mod generate;
 mod identity;
+mod list_client_certs;
 mod list_resources;
 mod list_servers;
 mod load;

@@ -1,12 +1,12 @@
 //! What a resource keeps beside its objects' states, what a module says in `provider_meta`, and the plan of a destruction.
 
 use terraform_provider_alivpn::tf::proto::{
-    apply_resource_change, get_provider_schema, import_resource_state, plan_resource_change,
+    self, apply_resource_change, get_provider_schema, import_resource_state, plan_resource_change,
     read_resource,
 };
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::session::{Session, decode, json, summaries};
+use crate::session::{Session, decode, json, path, summaries};
 
 const TYPE: &str = "exercise_keeper";
 
@@ -226,5 +226,31 @@ async fn the_plan_of_a_destruction_reaches_the_resource() {
         let answer = answer.unwrap().into_inner();
         assert_eq!(summaries(&answer.diagnostics), said.as_slice());
         assert!(decode(answer.planned_state, &ty).is_null());
+    }
+}
+
+#[tokio::test]
+async fn a_plan_may_replace_an_object_for_a_change_of_which_the_schema_does_not_say_so() {
+    let mut session = Session::configured_exercise().await;
+    let slow = |name| keeper(name).replace(r#""pace":null"#, r#""pace":"slow""#);
+    for (prior, planned, replaced) in [
+        (keeper("brittle"), slow("brittle"), &["pace"][..]),
+        (slow("brittle"), slow("brittle"), &[]),
+        (keeper("a"), slow("a"), &[]),
+        ("null".to_owned(), slow("brittle"), &[]),
+    ] {
+        let answer = session
+            .client
+            .plan_resource_change(plan(&prior, &planned, b""))
+            .await;
+        let answer = answer.unwrap().into_inner();
+        let at = |attribute: &proto::AttributePath| {
+            path(&proto::Diagnostic {
+                attribute: Some(attribute.clone()),
+                ..Default::default()
+            })
+        };
+        let paths: Vec<String> = answer.requires_replace.iter().map(at).collect();
+        assert_eq!(paths, replaced, "{prior} to {planned}");
     }
 }

@@ -268,6 +268,45 @@ impl Emulator {
         );
     }
 
+    /// The client certificates as they truly are, without lag and without keys.
+    pub fn certificates(&self) -> Vec<Value> {
+        self.objects("ssl_vpn_client_certs")
+    }
+
+    /// The only client certificate.
+    #[track_caller]
+    pub fn certificate(&self) -> Value {
+        let certificates = self.certificates();
+        assert_eq!(
+            certificates.len(),
+            1,
+            "not exactly one certificate: {certificates:#?}"
+        );
+        certificates.into_iter().next().expect("there is one")
+    }
+
+    /// The ID of the only client certificate.
+    #[track_caller]
+    pub fn certificate_id(&self) -> String {
+        text(&self.certificate()["SslVpnClientCertId"])
+    }
+
+    /// A client certificate with its key.
+    pub fn whole_certificate(&self, id: &str) -> Value {
+        self.control("GET", &format!("ssl-vpn-client-certs/{id}"), None)
+    }
+
+    /// Changes what the API says of a client certificate, its end for one.
+    pub fn edit_certificate(&self, id: &str, changes: Value) {
+        let path = format!("ssl-vpn-client-certs/{id}");
+        self.control("PATCH", &path, Some(&changes));
+    }
+
+    /// Removes a client certificate at once, as somebody in the console would.
+    pub fn delete_certificate(&self, id: &str) {
+        self.control("DELETE", &format!("ssl-vpn-client-certs/{id}"), None);
+    }
+
     /// Adds a client certificate at once.
     pub fn add_certificate(&self, certificate: Value) {
         self.control("POST", "ssl-vpn-client-certs", Some(&certificate));

@@ -196,13 +196,12 @@ impl Workspace {
 
     /// `terraform import` of `alivpn_ssl_vpn_server.this`.
     pub fn import(&self, id: &str) -> Outcome {
-        self.terraform(&[
-            "import",
-            "-no-color",
-            "-input=false",
-            "alivpn_ssl_vpn_server.this",
-            id,
-        ])
+        self.import_to("alivpn_ssl_vpn_server.this", id)
+    }
+
+    /// `terraform import`.
+    pub fn import_to(&self, address: &str, id: &str) -> Outcome {
+        self.terraform(&["import", "-no-color", "-input=false", address, id])
     }
 
     /// `terraform validate`: its diagnostics as data.
@@ -230,6 +229,11 @@ impl Workspace {
 
     /// What the state holds of `alivpn_ssl_vpn_server.this`: attributes, private data, status. Null when it holds nothing.
     pub fn instance(&self) -> Value {
+        self.instance_of("alivpn_ssl_vpn_server", "this")
+    }
+
+    /// What the state holds of a resource.
+    pub fn instance_of(&self, type_name: &str, name: &str) -> Value {
         let text = self.state();
         if text.is_empty() {
             return Value::Null;
@@ -239,7 +243,9 @@ impl Workspace {
             .as_array()
             .expect("a state has resources");
         let resource = resources.iter().find(|resource| {
-            resource["type"] == "alivpn_ssl_vpn_server" && resource["name"] == "this"
+            resource["mode"] == "managed"
+                && resource["type"] == type_name
+                && resource["name"] == name
         });
         resource.map_or(Value::Null, |resource| resource["instances"][0].clone())
     }
@@ -438,6 +444,12 @@ pub struct Since {
 pub const IMPORT_BLOCKS: Since = Since {
     terraform: (1, 5),
     opentofu: Some((1, 6)),
+};
+
+/// Ephemeral resources.
+pub const EPHEMERAL_RESOURCES: Since = Since {
+    terraform: (1, 10),
+    opentofu: Some((1, 11)),
 };
 
 /// Identities in states and in import blocks.

@@ -90,6 +90,11 @@ impl Client {
         }
     }
 
+    /// When it is for the cloud.
+    pub fn clock(&self) -> &Clock {
+        &self.rpc.clock
+    }
+
     async fn read<T: Read>(
         &self,
         name: &'static str,

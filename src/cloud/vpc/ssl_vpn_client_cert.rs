@@ -80,6 +80,13 @@ pub struct SslVpnClientCert {
     pub request_id: Option<String>,
 }
 
+impl SslVpnClientCert {
+    /// Whether it no longer holds at this moment.
+    pub fn has_ended(&self, now: OffsetDateTime) -> bool {
+        self.status == Some(CertStatus::Expired) || self.end_time.is_some_and(|end| end <= now)
+    }
+}
+
 impl Read for SslVpnClientCert {
     fn read(answer: &Object) -> Result<SslVpnClientCert, Unreadable> {
         Ok(SslVpnClientCert {

@@ -16,6 +16,7 @@ pub fn all() -> Vec<Box<dyn Erased<Configured>>> {
         Box::new(ssl_vpn_server::One),
         Box::new(ssl_vpn_server::Many),
         Box::new(ssl_vpn_client::Many),
+        Box::new(ssl_vpn_client_cert::One),
         Box::new(ssl_vpn_client_cert::Many),
     ]
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
 use crate::provider::Configured;
-use crate::provider::lookup::{self, Kind};
+use crate::provider::identity;
+use crate::provider::kind::{Kind, VPN_GATEWAY};
+use crate::provider::lookup;
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
 use crate::tf::diagnostics::Diagnostic;
@@ -17,8 +19,8 @@ use crate::tf::validators::length_between;
 
 /// What a look-up of clients fails for want of: the gateway.
 const KIND: Kind = Kind {
-    one: "VPN gateway",
     many: "connected clients",
+    ..VPN_GATEWAY
 };
 
 /// `alivpn_ssl_vpn_clients`
@@ -129,7 +131,7 @@ async fn list(
     call: Call<'_, Configured>,
     config: SslVpnClients,
 ) -> Result<SslVpnClients, Diagnostic> {
-    let region = lookup::region(&config.region, call.client);
+    let region = identity::region(&config.region, call.client);
     let gateway = config.vpn_gateway_id.value().unwrap_or_default();
     let clients = call
         .client

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
 use crate::provider::Configured;
-use crate::provider::lookup::{self, Filter, Kind, Texts};
+use crate::provider::identity;
+use crate::provider::kind::SSL_SERVER as KIND;
+use crate::provider::lookup::{self, Filter, Texts};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
@@ -14,11 +16,6 @@ use crate::tf::model::Attr;
 use crate::tf::resource::{Call, Outcome};
 use crate::tf::schema::{Attribute, Block, Mode, Schema};
 use crate::tf::types::Type;
-
-const KIND: Kind = Kind {
-    one: "SSL server",
-    many: "SSL servers",
-};
 
 /// `alivpn_ssl_vpn_server`
 #[derive(Debug, Clone, Copy)]
@@ -209,7 +206,7 @@ async fn find(
     call: Call<'_, Configured>,
     config: &SslVpnServer,
 ) -> Result<SslVpnServer, Diagnostic> {
-    let region = lookup::region(&config.region, call.client);
+    let region = identity::region(&config.region, call.client);
     let vpc = &call.client.vpc;
     if let Some(id) = config.id.known() {
         let server = vpc.describe_ssl_vpn_server(&region, id, call.cancel).await;
@@ -289,7 +286,7 @@ async fn list(
     call: Call<'_, Configured>,
     config: SslVpnServers,
 ) -> Result<SslVpnServers, Diagnostic> {
-    let region = lookup::region(&config.region, call.client);
+    let region = identity::region(&config.region, call.client);
     let filter = Filter::new(&config.ids, &config.name_regex)?;
     let asked = vpc::SslVpnServerFilter {
         vpn_gateway_id: config.vpn_gateway_id.value(),
@@ -301,9 +298,7 @@ async fn list(
         .vpc
         .describe_ssl_vpn_servers(&region, &asked, call.cancel)
         .await;
-    let mut servers = servers.map_err(|error| lookup::failed(KIND, None, &region, &error))?;
-    servers.retain(|server| filter.leaves(&server.id, server.name.as_deref()));
-    servers.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    let servers = filter.leave(KIND, &region, servers, |server| (&server.id, &server.name))?;
     Ok(SslVpnServers {
         ssl_vpn_servers: Attr::Known(
             servers

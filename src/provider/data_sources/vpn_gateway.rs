@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
 use crate::provider::Configured;
-use crate::provider::lookup::{self, Filter, Kind, Texts};
+use crate::provider::identity;
+use crate::provider::kind::VPN_GATEWAY as KIND;
+use crate::provider::lookup::{self, Filter, Texts};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
@@ -16,11 +18,6 @@ use crate::tf::resource::{Call, Outcome};
 use crate::tf::schema::{Attribute, Block, Mode, Schema};
 use crate::tf::types::Type;
 use crate::tf::validators::{each, length_between, one_of};
-
-const KIND: Kind = Kind {
-    one: "VPN gateway",
-    many: "VPN gateways",
-};
 
 /// `alivpn_vpn_gateway`
 #[derive(Debug, Clone, Copy)]
@@ -161,7 +158,7 @@ impl DataSource for One {
 }
 
 async fn find(call: Call<'_, Configured>, config: &VpnGateway) -> Result<VpnGateway, Diagnostic> {
-    let region = lookup::region(&config.region, call.client);
+    let region = identity::region(&config.region, call.client);
     let vpc = &call.client.vpc;
     if let Some(id) = config.id.known() {
         let gateway = vpc.describe_vpn_gateway(&region, id, call.cancel).await;
@@ -258,7 +255,7 @@ impl DataSource for Many {
 }
 
 async fn list(call: Call<'_, Configured>, config: VpnGateways) -> Result<VpnGateways, Diagnostic> {
-    let region = lookup::region(&config.region, call.client);
+    let region = identity::region(&config.region, call.client);
     let filter = Filter::new(&config.ids, &config.name_regex)?;
     let tags = config.tags.known().into_iter().flatten();
     let asked = vpc::VpnGatewayFilter {
@@ -277,13 +274,11 @@ async fn list(call: Call<'_, Configured>, config: VpnGateways) -> Result<VpnGate
         .vpc
         .describe_vpn_gateways(&region, &asked, call.cancel)
         .await;
-    let mut gateways = gateways.map_err(|error| lookup::failed(KIND, None, &region, &error))?;
-    gateways.retain(|gateway| {
-        let enabled = config.ssl_vpn_enabled.known();
-        filter.leaves(&gateway.id, gateway.name.as_deref())
-            && enabled.is_none_or(|enabled| gateway.ssl_vpn == Some(*enabled))
-    });
-    gateways.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    let mut gateways = filter.leave(KIND, &region, gateways, |gateway| {
+        (&gateway.id, &gateway.name)
+    })?;
+    let enabled = config.ssl_vpn_enabled.known();
+    gateways.retain(|gateway| enabled.is_none_or(|enabled| gateway.ssl_vpn == Some(*enabled)));
     Ok(VpnGateways {
         vpn_gateways: Attr::Known(
             gateways

@@ -1,15 +1,18 @@
 //! Create, update and delete: which call, what it means when it does not come to its end, and what the state then holds.
 
-use super::change::{Change, Failure};
-use super::convergence::{Convergence, Hopeless};
+use tokio_util::sync::CancellationToken;
+
+use super::convergence::Convergence;
 use super::mapping::{accepted, object, settings};
 use super::model::{SslVpnServer, TYPE_NAME};
-use super::read::region;
 use super::update::{UpdatePath, update_path};
 use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::Class;
+use crate::cloud::vpc;
+use crate::provider::Configured;
+use crate::provider::change::{Bounds, Change, Failure};
+use crate::provider::identity::region;
 use crate::provider::timeouts::timeout;
-use crate::provider::{Configured, explain};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::model::Attr;
 use crate::tf::resource::{Call, Outcome, Update};
@@ -20,14 +23,14 @@ pub async fn create(
     planned: SslVpnServer,
 ) -> Outcome<Option<SslVpnServer>> {
     let Configured { vpc, gateways, .. } = call.client;
-    let region = region(&planned, call.client);
+    let region = region(&planned.region, call.client);
     let gateway_id = text(&planned.vpn_gateway_id);
     let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.create);
+    let bounds = Bounds::new(timeout, call.cancel);
     let (token, settings) = (ClientToken::random(), settings(None, &planned));
 
     let sent = async {
-        let change =
-            Change::begin(vpc, gateways.get(&region, gateway_id), timeout, call.cancel).await?;
+        let change = Change::begin(vpc, gateways.get(&region, gateway_id), bounds).await?;
         let created = change
             .send(|cancel| {
                 let (region, token, settings) = (&region, &token, &settings);
@@ -52,7 +55,14 @@ pub async fn create(
     };
 
     let accepted = accepted(&planned, &id, &region);
-    match change.converge(&id, Convergence::of_create(&planned)).await {
+    match converge(
+        &call,
+        &change,
+        (&region, &id),
+        Convergence::of_create(&planned),
+    )
+    .await
+    {
         Ok(Some(described)) => Outcome::new(Some(object(&described, &accepted, &region))),
         Ok(None) => Outcome::new(Some(accepted)),
         Err(failure) => {
@@ -61,7 +71,7 @@ pub async fn create(
                  was not seen: {failure}.\n\nThe state holds the server. Terraform marks it as tainted and would replace it with the next apply. \
                  When the gateway is active, keep the server with `terraform untaint {TYPE_NAME}.NAME` (the name of this resource), then run \
                  `terraform apply`: it compares what the cloud made of it and changes only what differs.{}",
-                longer(&failure, "create")
+                failure.advice("create")
             );
             Outcome::with(
                 Some(accepted),
@@ -85,12 +95,13 @@ pub async fn update(
         decision,
     } = update;
     let Configured { vpc, gateways, .. } = call.client;
-    let region = region(&prior, call.client);
+    let region = region(&prior.region, call.client);
     let (id, gateway_id) = (
         text(&prior.id).to_owned(),
         text(&prior.vpn_gateway_id).to_owned(),
     );
     let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.update);
+    let bounds = Bounds::new(timeout, call.cancel);
     let token = ClientToken::random();
     let path = decision.unwrap_or_else(|| update_path(&prior, &planned));
     tracing::info!(server = id, ?path, "update path");
@@ -101,13 +112,7 @@ pub async fn update(
     let settings = settings(Some(&prior), &planned);
     let name = text(&planned.name);
     let sent = async {
-        let change = Change::begin(
-            vpc,
-            gateways.get(&region, &gateway_id),
-            timeout,
-            call.cancel,
-        )
-        .await?;
+        let change = Change::begin(vpc, gateways.get(&region, &gateway_id), bounds).await?;
         let answer = change
             .send(|cancel| {
                 let (region, id, token, settings) = (&region, &id, &token, &settings);
@@ -142,7 +147,14 @@ pub async fn update(
         return Outcome::new(renamed);
     }
 
-    match change.converge(&id, Convergence::of_update(&planned)).await {
+    match converge(
+        &call,
+        &change,
+        (&region, &id),
+        Convergence::of_update(&planned),
+    )
+    .await
+    {
         Ok(Some(described)) => Outcome::new(object(&described, &planned, &region)),
         Ok(None) => Outcome::new(planned),
         Err(failure) => {
@@ -150,7 +162,7 @@ pub async fn update(
                 "ModifySslVpnServer was accepted for SSL server {id} on {gateway_id} in {region}, and the cloud goes on with it, but its end was \
                  not seen: {failure}.\n\nThe state holds the planned values. Run `terraform apply` again: it reads what the cloud made of them and \
                  changes what still differs.{}",
-                longer(&failure, "update")
+                failure.advice("update")
             );
             Outcome::with(
                 planned,
@@ -169,22 +181,17 @@ pub async fn delete(
     state: SslVpnServer,
 ) -> Outcome<Option<SslVpnServer>> {
     let Configured { vpc, gateways, .. } = call.client;
-    let region = region(&state, call.client);
+    let region = region(&state.region, call.client);
     let (id, gateway_id) = (
         text(&state.id).to_owned(),
         text(&state.vpn_gateway_id).to_owned(),
     );
     let timeout = timeout(state.timeouts.known(), |timeouts| &timeouts.delete);
+    let bounds = Bounds::new(timeout, call.cancel);
     let token = ClientToken::random();
 
     let sent = async {
-        let change = Change::begin(
-            vpc,
-            gateways.get(&region, &gateway_id),
-            timeout,
-            call.cancel,
-        )
-        .await?;
+        let change = Change::begin(vpc, gateways.get(&region, &gateway_id), bounds).await?;
         let deleted = change
             .send(|cancel| {
                 let (region, id, token) = (&region, &id, &token);
@@ -208,13 +215,13 @@ pub async fn delete(
             return Outcome::with(Some(state), diagnostic);
         }
     };
-    match change.converge(&id, Convergence::of_delete()).await {
+    match converge(&call, &change, (&region, &id), Convergence::of_delete()).await {
         Ok(_) => Outcome::new(None),
         Err(failure) => {
             let detail = format!(
                 "DeleteSslVpnServer was accepted for SSL server {id} on {gateway_id} in {region}, and the cloud goes on with it, but its end was \
                  not seen: {failure}.\n\nThe state still holds the server. Run `terraform destroy` (or `terraform apply`) again: what is gone by then is removed from the state.{}",
-                longer(&failure, "delete")
+                failure.advice("delete")
             );
             Outcome::with(
                 Some(state),
@@ -266,43 +273,27 @@ fn occupied(summary: String, existing: &str, failure: &Failure) -> Diagnostic {
 
 /// A change that was not accepted, or not seen to be.
 fn refused(summary: String, failure: &Failure) -> Diagnostic {
-    match failure {
-        Failure::Cloud(error) => {
-            let may_have_acted = error.may_have_acted();
-            let summary = match may_have_acted {
-                true => format!("{summary}, as far as known"),
-                false => summary,
-            };
-            let mut diagnostic = explain::diagnostic(summary, error);
-            if may_have_acted {
-                diagnostic.detail.push_str(
-                    "\n\nThe call was sent and its answer did not arrive, so the cloud may have carried it out. Run `terraform apply` again: it \
-                     reads what is there, and where a server was created without an answer, it names the server and how to import it.",
-                );
-            }
-            diagnostic
-        }
-        failure => {
-            let next = match failure {
-                Failure::Hopeless(Hopeless::PaymentLocked) => {
-                    "Settle the overdue payment for the VPN gateway in the console, then apply again."
-                }
-                Failure::Hopeless(_) => {
-                    "Run `terraform plan` to see what is left; a new server needs another gateway."
-                }
-                _ => "Run `terraform apply` again.",
-            };
-            Diagnostic::error(summary).detail(format!("Nothing was changed: {failure}.\n\n{next}"))
-        }
-    }
+    failure.diagnostic(
+        summary,
+        "Run `terraform apply` again: it reads what is there, and where a server was created without an answer, it names the server and how to \
+         import it.",
+    )
 }
 
-/// A timeout that was too short is the configuration's to change.
-fn longer(failure: &Failure, change: &str) -> String {
-    match failure {
-        Failure::TimedOut { .. } => {
-            format!(" If the cloud needs longer, raise `{change}` in the timeouts block.")
-        }
-        _ => String::new(),
-    }
+/// Waits until the server and its gateway are as `convergence` wants them; returns the server as it was seen last.
+async fn converge(
+    call: &Call<'_, Configured>,
+    change: &Change<'_>,
+    (region, id): (&str, &str),
+    mut convergence: Convergence<'_>,
+) -> Result<Option<vpc::SslVpnServer>, Failure> {
+    let describe = async |token: CancellationToken| {
+        let vpc = &call.client.vpc;
+        vpc.describe_ssl_vpn_server(region, id, &token).await
+    };
+    change
+        .converge(describe, |since, gateway, server| {
+            convergence.look(since, gateway, server.as_ref())
+        })
+        .await
 }

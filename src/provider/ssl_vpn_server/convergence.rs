@@ -1,74 +1,14 @@
-//! When a change has really converged. Pure: looks go in, a verdict comes out.
+//! When a change of a server has really converged. Pure: looks go in, a verdict comes out.
 //!
-//! Two answers must agree, and either alone can be stale: the gateway is `active` *again*, and Describe shows the server as
-//! planned (or no longer). Just after a change both can look done, so `active` counts only once `updating` was seen, or
-//! after [`UNCHANGED_FOR`] of nothing but `active`.
+//! Two answers must agree, and either alone can be stale: the gateway is `active` *again* ([`Settling`]), and Describe shows the
+//! server as planned (or no longer).
 
 use std::time::Duration;
 
 use super::mapping::differences;
 use super::model::SslVpnServer;
-use crate::cloud::vpc::{self, BusinessStatus, GatewayStatus, VpnGateway};
-
-/// A gateway that has read `active` for so long after a change will not start `updating` because of it.
-pub const UNCHANGED_FOR: Duration = Duration::from_secs(2);
-
-/// Why waiting longer is pointless.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Hopeless {
-    /// The gateway is on its way out.
-    #[error("the VPN gateway reads deleting: it is being deleted, and the server with it")]
-    GatewayDeleting,
-    /// The gateway does not exist any more.
-    #[error("the VPN gateway does not exist any more")]
-    GatewayGone,
-    /// The gateway is locked for an unpaid bill.
-    #[error("the VPN gateway reads FinancialLocked: it is locked because of an overdue payment")]
-    PaymentLocked,
-    /// The server does not exist any more.
-    #[error("the SSL server was deleted meanwhile")]
-    ServerGone,
-}
-
-/// Whether a gateway is done with what it was doing.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Settled {
-    /// `active` again.
-    Yes,
-    /// Not yet; what it shows.
-    NotYet(String),
-    /// It never will be.
-    Never(Hopeless),
-}
-
-/// Judges a gateway by its looks since a change was accepted, or since it refused one as busy.
-#[derive(Debug, Default)]
-pub struct Settling {
-    seen_updating: bool,
-}
-
-impl Settling {
-    /// Takes in one look, begun `since` after the change; `None` when the gateway is not there.
-    pub fn look(&mut self, since: Duration, gateway: Option<&VpnGateway>) -> Settled {
-        let Some(gateway) = gateway else {
-            return Settled::Never(Hopeless::GatewayGone);
-        };
-        if gateway.business_status == Some(BusinessStatus::FinancialLocked) {
-            return Settled::Never(Hopeless::PaymentLocked);
-        }
-        match &gateway.status {
-            GatewayStatus::Deleting => Settled::Never(Hopeless::GatewayDeleting),
-            GatewayStatus::Active if self.seen_updating || since >= UNCHANGED_FOR => Settled::Yes,
-            GatewayStatus::Active => {
-                Settled::NotYet("the gateway still reads active, as before the change".to_owned())
-            }
-            status => {
-                self.seen_updating = true;
-                Settled::NotYet(format!("the gateway reads {}", status.as_str()))
-            }
-        }
-    }
-}
+use crate::cloud::vpc::{self, VpnGateway};
+use crate::provider::settling::{Hopeless, Settling, Verdict};
 
 /// What a change is waiting to see.
 #[derive(Debug)]
@@ -77,17 +17,6 @@ pub enum Goal<'a> {
     Shown(&'a SslVpnServer),
     /// No server.
     Gone,
-}
-
-/// What a look at gateway and server amounts to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
-    /// The change is done.
-    Converged,
-    /// Not yet; what is still missing.
-    NotYet(String),
-    /// It never will be.
-    Never(Hopeless),
 }
 
 /// Judges a change of a server by looks at its gateway and at itself.
@@ -138,32 +67,32 @@ impl<'a> Convergence<'a> {
             // A gateway that goes takes the server along: that is what was wanted.
             (
                 Goal::Gone,
-                Settled::Never(Hopeless::GatewayGone | Hopeless::GatewayDeleting),
+                Verdict::Never(Hopeless::GatewayGone | Hopeless::GatewayDeleting),
                 None,
-            ) => Verdict::Converged,
-            (_, Settled::Never(hopeless), _) => Verdict::Never(hopeless),
-            (Goal::Gone, Settled::Yes, None) => Verdict::Converged,
-            (Goal::Gone, Settled::Yes, Some(_)) => {
+            ) => Verdict::Done,
+            (_, Verdict::Never(hopeless), _) => Verdict::Never(hopeless),
+            (Goal::Gone, Verdict::Done, None) => Verdict::Done,
+            (Goal::Gone, Verdict::Done, Some(_)) => {
                 Verdict::NotYet("the server is still listed".to_owned())
             }
             (Goal::Shown(_), _, None) if self.seen_server => Verdict::Never(Hopeless::ServerGone),
-            (Goal::Shown(_), Settled::Yes, None) => {
+            (Goal::Shown(_), Verdict::Done, None) => {
                 Verdict::NotYet("the server is not listed yet".to_owned())
             }
             (Goal::Shown(planned), settled, Some(server)) => {
                 self.seen_server = true;
                 let differences = differences(planned, server);
                 match settled {
-                    Settled::Yes if differences.is_empty() => Verdict::Converged,
-                    Settled::NotYet(what) => Verdict::NotYet(what),
+                    Verdict::Done if differences.is_empty() => Verdict::Done,
+                    Verdict::NotYet(what) => Verdict::NotYet(what),
                     _ => Verdict::NotYet(format!(
                         "the server does not show the new {} yet",
                         differences.join(", ")
                     )),
                 }
             }
-            (_, Settled::NotYet(what), None) => Verdict::NotYet(what),
-            (Goal::Gone, Settled::NotYet(what), Some(_)) => Verdict::NotYet(what),
+            (_, Verdict::NotYet(what), None) => Verdict::NotYet(what),
+            (Goal::Gone, Verdict::NotYet(what), Some(_)) => Verdict::NotYet(what),
         }
     }
 }
@@ -171,6 +100,7 @@ impl<'a> Convergence<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::vpc::{BusinessStatus, GatewayStatus};
     use crate::tf::model::Attr;
 
     fn gateway(status: GatewayStatus) -> VpnGateway {
@@ -209,7 +139,7 @@ mod tests {
                 Some(&gateway(status.clone())),
                 server.as_ref(),
             );
-            (verdict == Verdict::Converged).then_some(*at)
+            (verdict == Verdict::Done).then_some(*at)
         })
     }
 
@@ -330,12 +260,12 @@ mod tests {
     fn a_gateway_that_goes_takes_a_server_that_was_to_be_deleted_along() {
         assert_eq!(
             Convergence::of_delete().look(Duration::ZERO, None, None),
-            Verdict::Converged
+            Verdict::Done
         );
         let deleting = gateway(Deleting);
         assert_eq!(
             Convergence::of_delete().look(Duration::ZERO, Some(&deleting), None),
-            Verdict::Converged
+            Verdict::Done
         );
     }
 

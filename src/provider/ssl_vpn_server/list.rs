@@ -4,20 +4,17 @@ use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::mapping::object;
-use super::model::{SslVpnServer, TYPE_NAME, identity};
+use super::model::{SslVpnServer, TYPE_NAME};
 use crate::cloud::vpc::SslVpnServerFilter;
 use crate::provider::Configured;
-use crate::provider::lookup::{self, Filter, Kind, Texts};
+use crate::provider::identity;
+use crate::provider::kind::SSL_SERVER as KIND;
+use crate::provider::lookup::{self, Filter, Texts};
 use crate::tf::block_type::BlockType;
 use crate::tf::list_resource::{Ended, ListResource, Listed, Query, Results};
 use crate::tf::model::Attr;
 use crate::tf::resource::Call;
 use crate::tf::schema::{Block, Mode, Schema};
-
-const KIND: Kind = Kind {
-    one: "SSL server",
-    many: "SSL servers",
-};
 
 /// The list resource.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +69,7 @@ impl ListResource for SslVpnServerList {
         results: &mut Results<'_, SslVpnServer>,
     ) -> Result<(), Ended> {
         let config = query.config;
-        let region = lookup::region(&config.region, call.client);
+        let region = identity::region(&config.region, call.client);
         let filter = Filter::new(&config.ids, &config.name_regex)?;
         let asked = SslVpnServerFilter {
             vpn_gateway_id: config.vpn_gateway_id.value(),
@@ -84,22 +81,16 @@ impl ListResource for SslVpnServerList {
             .vpc
             .describe_ssl_vpn_servers(&region, &asked, call.cancel)
             .await;
-        let mut servers = servers.map_err(|error| lookup::failed(KIND, None, &region, &error))?;
-        servers.retain(|server| filter.leaves(&server.id, server.name.as_deref()));
-        servers.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        let servers = filter.leave(KIND, &region, servers, |server| (&server.id, &server.name))?;
         for server in servers {
             let object = object(&server, &SslVpnServer::default(), &region);
-            let Some(identity) = identity().of(&object) else {
+            let Some(identity) = identity::schema(KIND).of(&object) else {
                 continue;
             };
-            let display_name = server.name.map_or_else(
-                || server.id.clone(),
-                |name| format!("{name} ({})", server.id),
-            );
             results
                 .send(Listed {
                     identity,
-                    display_name,
+                    display_name: lookup::display_name(&server.id, server.name.as_ref()),
                     object: query.include_object.then_some(object),
                 })
                 .await?;

@@ -2,10 +2,9 @@
 //!
 //! The heart is [`update`]: the API answers at once when only the name changes and works in the background otherwise, so an
 //! update compares, takes the synchronous or the asynchronous path, and waits until the cloud has really converged
-//! ([`convergence`]). What decides is pure; [`change`] and [`apply`] act.
+//! ([`convergence`]). What decides is pure; [`apply`] acts, by [`crate::provider::change`].
 
 pub mod apply;
-pub mod change;
 pub mod convergence;
 pub mod list;
 pub mod mapping;
@@ -18,6 +17,8 @@ pub mod validators;
 use async_trait::async_trait;
 
 use super::Configured;
+use super::identity::{self, Name};
+use super::kind::SSL_SERVER;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::{Identity, IdentitySchema};
 use crate::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
@@ -44,7 +45,7 @@ impl Resource for SslVpnServerResource {
     }
 
     fn identity(&self) -> Option<IdentitySchema> {
-        Some(model::identity())
+        Some(identity::schema(SSL_SERVER))
     }
 
     fn validate(&self, config: &SslVpnServer) -> Diagnostics {
@@ -61,10 +62,7 @@ impl Resource for SslVpnServerResource {
             }
             update_path(prior, &planned)
         });
-        Outcome::new(Planned {
-            state: planned,
-            decision,
-        })
+        Outcome::new(Planned::new(planned, decision))
     }
 
     async fn read(
@@ -100,7 +98,7 @@ impl Resource for SslVpnServerResource {
     }
 
     async fn import(&self, call: Call<'_, Configured>, id: &str) -> Outcome<Option<SslVpnServer>> {
-        read::import(call, id).await
+        read::import(call, Name::of_import_id(SSL_SERVER, id)).await
     }
 
     async fn import_by_identity(
@@ -108,6 +106,6 @@ impl Resource for SslVpnServerResource {
         call: Call<'_, Configured>,
         identity: &Identity,
     ) -> Outcome<Option<SslVpnServer>> {
-        read::import_by_identity(call, identity).await
+        read::import(call, Name::of_identity(SSL_SERVER, identity)).await
     }
 }

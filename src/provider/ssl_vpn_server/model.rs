@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::provider::name;
 use crate::provider::network::{ClientIpPool, LocalSubnet};
 use crate::provider::timeouts::Timeouts;
-use crate::tf::identity::{IdentitySchema, IdentityType};
 use crate::tf::model::Attr;
 use crate::tf::schema::{Attribute, Block, Schema};
 use crate::tf::types::Type;
 use crate::tf::validators::{count_between, each, length_between, one_of};
 
-use super::validators::{NotAUrl, ServerPort};
+use super::validators::ServerPort;
 
 /// The resource type's name.
 pub const TYPE_NAME: &str = "alivpn_ssl_vpn_server";
@@ -89,12 +89,7 @@ pub fn schema() -> Schema {
         .validator(count_between(1, 5))
         .validator(each(LocalSubnet)),
     )
-    .attribute(
-        text("name", "The server's name.")
-            .synchronous()
-            .validator(length_between(1, 100))
-            .validator(NotAUrl),
-    )
+    .attribute(name::argument("server"))
     .attribute(text("protocol", "The transport protocol. The API's default is `TCP`.").validator(one_of(&["TCP", "UDP"])))
     .attribute(
         text("cipher", "The encryption algorithm. The API's default is `AES-128-CBC`. Clients from OpenVPN 2.4 on negotiate their own.")
@@ -124,15 +119,4 @@ pub fn schema() -> Schema {
     .attribute(computed("idaas_instance_version", "The version of the IDaaS instance: `EIAM 2.0`, or null for older ones.").unknown_when_changed(IDAAS_ARGUMENTS))
     .block(Timeouts::block());
     Schema::new(0, block)
-}
-
-/// What a server is known by: the attributes of the same names.
-pub fn identity() -> IdentitySchema {
-    IdentitySchema::new(0)
-        .required("id", IdentityType::String, "The server's ID, `vss-...`.")
-        .optional(
-            "region",
-            IdentityType::String,
-            "The region the server is in. Default: the provider's.",
-        )
 }

@@ -2,30 +2,13 @@
 
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::path::AttributePath;
-use crate::tf::validators::{Validator, invalid, quoted};
+use crate::tf::validators::{Validator, invalid};
 use crate::tf::value::Value;
 
 /// Ports that the cloud keeps for itself.
 const RESERVED_PORTS: [u16; 16] = [
     22, 53, 68, 80, 123, 443, 500, 2222, 4500, 4510, 4560, 7505, 9000, 9001, 9002, 22222,
 ];
-
-/// A name that does not look like a URL.
-#[derive(Debug, Clone, Copy)]
-pub struct NotAUrl;
-
-impl Validator for NotAUrl {
-    fn description(&self) -> String {
-        "not start with http:// or https://".to_owned()
-    }
-
-    fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
-        let Value::String(name) = value else { return };
-        if name.starts_with("http://") || name.starts_with("https://") {
-            diagnostics.push(invalid(path, &self.description(), &quoted(name)));
-        }
-    }
-}
 
 /// A port that the cloud does not keep for itself.
 #[derive(Debug, Clone, Copy)]

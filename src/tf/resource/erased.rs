@@ -123,6 +123,7 @@ impl<R: Resource> Erased<R::Client> for R {
                 decision: planned
                     .decision
                     .and_then(|decision| serde_json::to_vec(&decision).ok()),
+                replaces: planned.replaces,
             })
         })
     }

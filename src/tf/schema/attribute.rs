@@ -165,7 +165,7 @@ impl Attribute {
     }
 
     /// The attribute, whose change replaces the object. Heeded in the object's own block; in a nested one, where it depends
-    /// on which occurrence became which, the resource's plan decides.
+    /// on which occurrence became which, the resource's plan says so.
     #[must_use]
     pub fn replaces(mut self) -> Attribute {
         self.replaces = true;

@@ -77,7 +77,10 @@ impl<P: Provider> Server<P> {
                 .map_err(|error| model_error(RPC, &error))?;
             let deferred = wish(&mut outcome, capabilities);
             let planned = write_only::strip(&served.schema, outcome.value.state);
-            let replaced = requires_replace(&served.schema, &prior, &planned);
+            let mut replaced = requires_replace(&served.schema, &prior, &planned);
+            if !prior.is_null() {
+                replaced.extend(outcome.value.replaces);
+            }
             let identity = if prior.is_null() {
                 served.identify(RPC, &planned)?
             } else {

@@ -1,4 +1,4 @@
-//! `alivpn_ssl_vpn_client_certs` and `alivpn_ssl_vpn_clients`: who may connect, and who is connected.
+//! `alivpn_ssl_vpn_client_cert`, `alivpn_ssl_vpn_client_certs` and `alivpn_ssl_vpn_clients`: who may connect, and who is connected.
 
 use serde_json::json;
 
@@ -6,6 +6,7 @@ use super::{block, faults, ids, read};
 use crate::emulator::{Emulator, GATEWAY};
 use crate::terraform::{Workspace, server};
 
+const CERT: &str = "alivpn_ssl_vpn_client_cert";
 const CERTS: &str = "alivpn_ssl_vpn_client_certs";
 const CLIENTS: &str = "alivpn_ssl_vpn_clients";
 
@@ -92,5 +93,124 @@ fn a_status_that_no_certificate_has_is_an_error_at_validate() {
     assert!(
         faults[0].contains("\"normal\", \"expiring-soon\", \"expired\""),
         "{faults:#?}"
+    );
+}
+
+/// An emulator with the certificates `vsc-ann`, `vsc-bob` and another `bob`, and the ID of their server.
+fn with_certificates() -> (Emulator, String) {
+    let emulator = Emulator::quick();
+    let maker = Workspace::new(&emulator);
+    maker.write(&server("this", ""));
+    maker.apply().exits(0);
+    let server = emulator.server_id();
+    for (id, name) in [("vsc-ann", "ann"), ("vsc-bob", "bob"), ("vsc-bob2", "bob")] {
+        emulator.add_certificate(
+            json!({"SslVpnServerId": server, "SslVpnClientCertId": id, "Name": name}),
+        );
+    }
+    (emulator, server)
+}
+
+#[test]
+fn a_certificate_is_found_by_id_or_as_the_only_match_without_its_key() {
+    let (emulator, server) = with_certificates();
+    let workspace = Workspace::new(&emulator);
+    let whole = emulator.whole_certificate("vsc-ann");
+    let by_id = read(&workspace, CERT, "  id = \"vsc-ann\"");
+    for (name, expected) in [
+        ("name", json!("ann")),
+        ("ssl_vpn_server_id", json!(server)),
+        ("region", json!("cn-hangzhou")),
+        ("status", json!("normal")),
+        ("ca_cert", whole["CaCert"].clone()),
+        ("client_cert", whole["ClientCert"].clone()),
+        ("client_key", json!(null)),
+        ("client_config", json!(null)),
+        ("profile", json!(null)),
+    ] {
+        assert_eq!(by_id[name], expected, "{name}");
+    }
+    assert!(!workspace.state().contains("PRIVATE KEY"));
+    assert_eq!(read(&workspace, CERT, "  name = \"ann\""), by_id);
+    let both = format!("  name = \"ann\"\n  ssl_vpn_server_id = {server:?}");
+    assert_eq!(read(&workspace, CERT, &both), by_id);
+    workspace.plan().exits(0).does_not_say("private key");
+}
+
+#[test]
+fn the_key_is_given_to_who_asks_hidden_and_with_a_warning_that_it_is_in_the_state() {
+    let (emulator, _) = with_certificates();
+    let workspace = Workspace::new(&emulator);
+    let body = "  id = \"vsc-ann\"\n  include_private_key = true";
+    let cert = read(&workspace, CERT, body);
+    let whole = emulator.whole_certificate("vsc-ann");
+    assert_eq!(cert["client_key"], whole["ClientKey"]);
+    assert_eq!(cert["client_config"], whole["ClientConfig"]);
+    let profile = cert["profile"].as_str().expect("a text");
+    let key = whole["ClientKey"].as_str().expect("a text").trim();
+    assert!(profile.contains(&format!("<key>\n{key}\n</key>")));
+
+    let output = "output \"key\" {\n  value = data.alivpn_ssl_vpn_client_cert.this.client_key\n}\n";
+    workspace.write(&format!("{}\n{output}", block(CERT, body)));
+    workspace
+        .plan()
+        .exits(1)
+        .says("refers to sensitive values")
+        .does_not_say("BEGIN");
+    workspace.write(&block(CERT, body));
+    let plan = workspace.plan_events();
+    let warnings = plan.diagnostics("warning");
+    let ours = warnings
+        .iter()
+        .find(|warning| warning["summary"] == "A private key is in the state");
+    let ours = ours.unwrap_or_else(|| panic!("{warnings:#?}"));
+    let code = ours["snippet"]["code"].as_str().unwrap_or_default();
+    assert!(code.contains("include_private_key"), "{ours:#?}");
+}
+
+#[test]
+fn a_certificate_that_is_none_or_one_of_several_is_an_error() {
+    let (emulator, server) = with_certificates();
+    let workspace = Workspace::new(&emulator);
+    for (body, words) in [
+        (
+            "  id = \"vsc-unknown\"".to_owned(),
+            "No client certificate \"vsc-unknown\"",
+        ),
+        (
+            "  name = \"bob\"".to_owned(),
+            "- vsc-bob2, name \"bob\", in vss-",
+        ),
+        (
+            "  name = \"eve\"".to_owned(),
+            "- vsc-ann, name \"ann\", in vss-",
+        ),
+        (
+            "  name = \"ann\"\n  ssl_vpn_server_id = \"vss-another\"".to_owned(),
+            "no client certificate with ssl_vpn_server_id = \"vss-another\" and name = \"ann\"",
+        ),
+        (
+            "  id = \"vsc-ann\"\n  region = \"cn-shanghai\"".to_owned(),
+            "Region cn-shanghai has no such client certificate",
+        ),
+    ] {
+        workspace.write(&block(CERT, &body));
+        workspace.plan().exits(1).says(words);
+    }
+    let nothing = faults(&workspace, CERT, "");
+    assert!(
+        nothing[0].contains(
+            "Which client certificate? Set id, or one or more of ssl_vpn_server_id, name"
+        ),
+        "{nothing:#?}"
+    );
+    let both = faults(
+        &workspace,
+        CERT,
+        &format!("  id = \"vsc-ann\"\n  ssl_vpn_server_id = {server:?}"),
+    );
+    assert!(
+        both[0].contains("Both id and ssl_vpn_server_id"),
+        "{both:#?}"
     );
 }

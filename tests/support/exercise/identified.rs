@@ -74,10 +74,7 @@ impl Resource for Identified {
     }
 
     fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
-        Outcome::new(Planned {
-            state: change.planned,
-            decision: Some(()),
-        })
+        Outcome::new(Planned::new(change.planned, Some(())))
     }
 
     async fn read(&self, _call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {

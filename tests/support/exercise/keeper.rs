@@ -1,6 +1,7 @@
 //! `exercise_keeper`: keeps private data (how often it was changed), is told secrets, notes what the module's `provider_meta`
 //! says, and waits for what is not there. Its name says what it does: `counting` counts reads too, `waits` waits for something
-//! else, `unclear` cannot be planned yet, `precious` warns before it is destroyed and `locked` refuses.
+//! else, `unclear` cannot be planned yet, `precious` warns before it is destroyed and `locked` refuses,
+//! `brittle` is replaced when its pace changes.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -148,9 +149,12 @@ impl Resource for Keeper {
     fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
         let (waits, unclear) = (change.planned.is("waits"), change.planned.is("unclear"));
         let counting = change.planned.is("counting");
+        let paced = |model: &Model| model.pace.clone();
+        let other_pace = change.prior.as_ref().map(paced) != Some(paced(&change.planned));
+        let breaks = change.planned.is("brittle") && other_pace;
         let planned = Planned {
-            state: change.planned,
-            decision: Some(()),
+            replaces: breaks.then(|| "pace".into()).into_iter().collect(),
+            ..Planned::new(change.planned, Some(()))
         };
         let unknown = || Deferral::configuration_unknown(Diagnostic::error("Not clear yet"));
         match (waits, unclear, counting) {

@@ -62,10 +62,7 @@ impl Resource for Thing {
 
     fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
         trouble(&change.planned);
-        Outcome::new(Planned {
-            state: change.planned,
-            decision: None,
-        })
+        Outcome::new(Planned::new(change.planned, None))
     }
 
     async fn read(&self, _call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {

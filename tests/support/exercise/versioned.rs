@@ -104,10 +104,7 @@ impl Resource for Versioned {
     }
 
     fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
-        Outcome::new(Planned {
-            state: change.planned,
-            decision: None,
-        })
+        Outcome::new(Planned::new(change.planned, None))
     }
 
     async fn read(&self, _call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {

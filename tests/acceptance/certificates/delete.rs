@@ -1,0 +1,250 @@
+//! Deletions on one gateway go one after the other, each holds the place until the cloud has taken it, and everybody is warned.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{TYPE, applied, both, changes, labelled};
+use crate::emulator::{Call, Emulator, GATEWAY, of};
+use crate::terraform::{Workspace, server};
+
+/// The server and so many certificates.
+fn with_certificates(emulator: &Emulator, count: usize) -> Workspace {
+    let workspace = Workspace::new(emulator);
+    let certs: Vec<String> = (0..count)
+        .map(|number| labelled(&format!("c{number}"), &format!("  name = \"c{number}\"")))
+        .collect();
+    workspace.write(&format!("{}\n{}", server("this", ""), certs.join("\n")));
+    workspace.apply().exits(0);
+    assert_eq!(emulator.certificates().len(), count);
+    workspace
+}
+
+fn refused(calls: &[Call], operation: &str) -> usize {
+    of(calls, operation)
+        .iter()
+        .filter(|call| call.code.as_deref() == Some("VpnGateway.Configuring"))
+        .count()
+}
+
+#[test]
+fn a_server_goes_with_its_certificates_in_one_apply_one_after_the_other() {
+    let emulator = Emulator::start(&[
+        "--converge",
+        "0.5s",
+        "--status-lag",
+        "0.1s",
+        "--describe-lag",
+        "0.1s",
+        "--converge-certs",
+        "0.5s",
+    ]);
+    let workspace = with_certificates(&emulator, 5);
+    // Somebody else's change is under way as well.
+    emulator.make_busy(GATEWAY, "5s");
+    let calls = emulator.calls_of(|| {
+        workspace.destroy().exits(0).says("6 destroyed");
+    });
+    assert!(emulator.certificates().is_empty() && emulator.servers().is_empty());
+    let accepted: Vec<&str> = calls
+        .iter()
+        .filter(|call| call.is_change() && call.accepted())
+        .map(|call| call.operation.as_str())
+        .collect();
+    assert_eq!(
+        accepted,
+        [
+            "DeleteSslVpnClientCert",
+            "DeleteSslVpnClientCert",
+            "DeleteSslVpnClientCert",
+            "DeleteSslVpnClientCert",
+            "DeleteSslVpnClientCert",
+            "DeleteSslVpnServer"
+        ]
+    );
+    // Only who holds the place is refused, not the whole crowd: once, and once more where the status lags.
+    let refusals = refused(&calls, "DeleteSslVpnClientCert");
+    assert!(
+        (1..=10).contains(&refusals),
+        "{refusals} refusals of 5 deletes: {calls:#?}"
+    );
+    // The gateway of the server was looked up once for all; the refresh and the server's own deletion look too.
+    let by_id = of(&calls, "DescribeSslVpnServers").len();
+    assert!(by_id <= 1 + 1 + 30, "{by_id}");
+}
+
+#[test]
+fn without_work_in_the_background_a_delete_takes_two_calls() {
+    let emulator = Emulator::start(&["--converge", "0.2s", "--converge-certs", "0s"]);
+    let workspace = with_certificates(&emulator, 12);
+    workspace.write(&server("this", ""));
+    workspace
+        .terraform(&["plan", "-no-color", "-input=false", "-out=saved.tfplan"])
+        .exits(0);
+    let calls = emulator.calls_of(|| {
+        workspace
+            .terraform(&["apply", "-no-color", "-input=false", "saved.tfplan"])
+            .exits(0)
+            .says("12 destroyed");
+    });
+    assert_eq!(of(&calls, "DeleteSslVpnClientCert").len(), 12, "{calls:#?}");
+    // One for all: the gateway of their server.
+    assert_eq!(of(&calls, "DescribeSslVpnServers").len(), 1, "{calls:#?}");
+    assert!(
+        calls.len() <= 2 * 12 + 1,
+        "{} calls: {calls:#?}",
+        calls.len()
+    );
+    let keys = of(&calls, "DescribeSslVpnClientCert").len();
+    assert_eq!(keys, 0, "no key is asked for to see that it is gone");
+}
+
+#[test]
+fn a_plan_that_deletes_or_replaces_warns_that_everybody_is_disconnected() {
+    let emulator = Emulator::quick();
+    let workspace = applied(&emulator, "  name = \"ann\"");
+    let (id, server_id) = (emulator.certificate_id(), emulator.server_id());
+    let warning = "Deleting a client certificate disconnects every client of its server";
+    let about = format!(
+        "When {id} is deleted, the clients of SSL server {server_id} lose their connections"
+    );
+
+    workspace.plan().exits(0).does_not_say(warning);
+    workspace.write(&both("  name = \"bob\""));
+    workspace.plan().exits(2).does_not_say(warning);
+    workspace.write(&server("this", ""));
+    workspace.plan().exits(2).says(warning).says(&about);
+    workspace.write(&both("  ssl_vpn_server_id = \"vss-another\""));
+    workspace
+        .plan()
+        .exits(2)
+        .says(warning)
+        .says(&about)
+        .says("A client certificate belongs to another server")
+        .says(&format!(
+            "{id} belongs to SSL server {server_id} and cannot move to vss-another"
+        ));
+    workspace
+        .terraform(&["plan", "-no-color", "-destroy"])
+        .exits(0)
+        .says(warning);
+    assert_eq!(emulator.certificate_id(), id);
+}
+
+#[test]
+fn what_is_said_of_many_certificates_that_are_replaced_is_shown_once() {
+    let emulator = Emulator::quick();
+    let workspace = with_certificates(&emulator, 3);
+    let elsewhere: String = (0..3)
+        .map(|number| {
+            labelled(
+                &format!("c{number}"),
+                &format!("  ssl_vpn_server_id = \"vss-another\"\n  name = \"c{number}\""),
+            )
+        })
+        .collect();
+    workspace.write(&format!("{}\n{elsewhere}", server("this", "")));
+    let plan = workspace.plan();
+    plan.exits(2).says("and 2 more similar warnings elsewhere");
+    for warning in [
+        "Deleting a client certificate",
+        "A client certificate belongs",
+    ] {
+        let shown = plan.stdout.matches(&format!("Warning: {warning}")).count();
+        assert_eq!(shown, 1, "{plan:?}");
+    }
+}
+
+#[test]
+fn what_is_gone_already_is_deleted_without_an_error() {
+    let emulator = Emulator::quick();
+    let workspace = applied(&emulator, "  name = \"ann\"");
+    emulator.delete_certificate(&emulator.certificate_id());
+    workspace.plan().exits(2).says("is gone").says("1 to add");
+    workspace
+        .terraform(&["destroy", "-no-color", "-auto-approve", "-refresh=false"])
+        .exits(0)
+        .says("2 destroyed");
+    assert!(emulator.servers().is_empty());
+}
+
+#[test]
+fn a_delete_whose_answer_got_lost_deletes_once() {
+    let emulator = Emulator::quick();
+    let workspace = applied(&emulator, "  name = \"ann\"");
+    workspace.write(&server("this", ""));
+    emulator.fault(json!({"operation": "DeleteSslVpnClientCert", "reset": "after"}));
+    workspace.apply().exits(0).says("1 destroyed");
+    assert!(emulator.certificates().is_empty());
+    workspace.plan().exits(0);
+}
+
+#[test]
+fn a_refused_delete_leaves_the_certificate_in_the_state() {
+    let emulator = Emulator::quick();
+    let workspace = applied(&emulator, "  name = \"ann\"");
+    let id = emulator.certificate_id();
+    workspace.write(&server("this", ""));
+    emulator.fault(json!({
+        "operation": "DeleteSslVpnClientCert", "http_status": 403, "code": "Forbidden.RAM", "message": "No."
+    }));
+    workspace
+        .apply()
+        .exits(1)
+        .says(&format!(
+            "Client certificate {id} in cn-hangzhou not deleted"
+        ))
+        .says("vpc:DeleteSslVpnClientCert")
+        .says("RequestId");
+    assert_eq!(workspace.instance_of(TYPE, "this")["attributes"]["id"], id);
+    workspace.apply().exits(0).says("1 destroyed");
+}
+
+#[test]
+fn a_timeout_ends_the_wait_for_a_busy_gateway_and_says_what_to_raise() {
+    let emulator = Emulator::quick();
+    let workspace = applied(
+        &emulator,
+        "  name = \"ann\"\n  timeouts {\n    delete = \"2s\"\n  }",
+    );
+    workspace.write(&server("this", ""));
+    emulator.make_busy(GATEWAY, "60s");
+    let calls = emulator.calls_of(|| {
+        workspace
+            .apply()
+            .exits(1)
+            .says("the gateway was still busy with another change")
+            .within(Duration::from_secs(30));
+    });
+    assert_eq!(changes(&calls), ["DeleteSslVpnClientCert"]);
+    assert_ne!(workspace.instance_of(TYPE, "this"), Value::Null);
+    assert_eq!(emulator.certificates().len(), 1);
+}
+
+#[test]
+fn ctrl_c_ends_a_delete_that_waits_for_its_turn() {
+    let emulator = Emulator::quick();
+    let workspace = with_certificates(&emulator, 3);
+    workspace.write(&server("this", ""));
+    emulator.make_busy(GATEWAY, "60s");
+    emulator.clear_calls();
+    let apply = workspace.start_apply();
+    emulator.wait_for_calls("a refused delete and a look at the gateway", |calls| {
+        refused(calls, "DeleteSslVpnClientCert") > 0 && !of(calls, "DescribeVpnGateway").is_empty()
+    });
+    apply.interrupt();
+    apply.wait(Duration::from_secs(10)).exits(1);
+    let calls = emulator.calls();
+    assert_eq!(
+        of(&calls, "DeleteSslVpnClientCert").len(),
+        refused(&calls, "DeleteSslVpnClientCert"),
+        "{calls:#?}"
+    );
+    let names = ["c0", "c1", "c2"];
+    assert!(
+        names
+            .iter()
+            .all(|name| workspace.instance_of(TYPE, name) != Value::Null),
+        "nothing was deleted, so nothing is forgotten"
+    );
+}

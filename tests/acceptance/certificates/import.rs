@@ -1,0 +1,166 @@
+//! Taking over a certificate that exists.
+
+use serde_json::{Value, json};
+
+use super::{TYPE, applied, attributes, both, cert, changes};
+use crate::emulator::{Emulator, OTHER_GATEWAY};
+use crate::terraform::{IDENTITIES, IMPORT_BLOCKS, Workspace, in_region, is_left_out, server};
+
+const ADDRESS: &str = "alivpn_ssl_vpn_client_cert.this";
+
+/// A configuration that says of the certificate what is true of it.
+fn same(emulator: &Emulator) -> String {
+    cert(&format!(
+        "  ssl_vpn_server_id = {:?}\n  name = \"ann\"",
+        emulator.server_id()
+    ))
+}
+
+#[test]
+fn a_certificate_is_imported_by_id_and_by_id_and_region_and_the_plan_is_empty() {
+    let emulator = Emulator::quick();
+    let maker = applied(&emulator, "  name = \"ann\"");
+    let id = emulator.certificate_id();
+    for (region, import_id) in [
+        ("cn-hangzhou", id.clone()),
+        ("cn-shanghai", format!("{id}@cn-hangzhou")),
+    ] {
+        let workspace = Workspace::new(&emulator);
+        workspace.provider(&in_region(&emulator, region));
+        workspace.write(&same(&emulator));
+        let calls = emulator.calls_of(|| {
+            workspace
+                .import_to(ADDRESS, &import_id)
+                .exits(0)
+                .says("Import successful");
+            workspace.plan().exits(0);
+            workspace.plan_refresh_only().exits(0);
+        });
+        assert_eq!(changes(&calls), [""; 0]);
+        assert!(
+            calls
+                .iter()
+                .all(|call| call.parameter("RegionId") == "cn-hangzhou"),
+            "{calls:#?}"
+        );
+        assert_eq!(attributes(&workspace), attributes(&maker));
+        assert!(!workspace.state().contains("PRIVATE KEY"));
+    }
+}
+
+#[test]
+fn what_names_no_certificate_is_an_error_that_shows_the_forms() {
+    let emulator = Emulator::quick();
+    let _maker = applied(&emulator, "  name = \"ann\"");
+    let id = emulator.certificate_id();
+    let workspace = Workspace::new(&emulator);
+    workspace.provider(&in_region(&emulator, "cn-shanghai"));
+    workspace.write(&same(&emulator));
+    for (import_id, words) in [
+        ("ann", "names no client certificate"),
+        ("vss-1", "vsc-...@region"),
+        ("vsc-unknown", "No client certificate vsc-unknown to import"),
+        (id.as_str(), "imported as \"vsc-...@region\""),
+    ] {
+        workspace.import_to(ADDRESS, import_id).exits(1).says(words);
+        assert_eq!(workspace.instance_of(TYPE, "this"), Value::Null);
+    }
+}
+
+#[test]
+fn a_certificate_of_another_server_is_imported_with_a_warning_before_anything_is_lost() {
+    let emulator = Emulator::quick();
+    let maker = Workspace::new(&emulator);
+    let other = server("other", &format!("  vpn_gateway_id = {OTHER_GATEWAY:?}"));
+    maker.write(&format!("{}\n{other}", both("  name = \"ann\"")));
+    maker.apply().exits(0);
+    let (id, server_id) = (
+        emulator.certificate_id(),
+        attributes(&maker)["ssl_vpn_server_id"].clone(),
+    );
+    let others = maker.instance_of("alivpn_ssl_vpn_server", "other")["attributes"]["id"].clone();
+    let workspace = Workspace::new(&emulator);
+    workspace.write(&cert(&format!(
+        "  ssl_vpn_server_id = {others}\n  name = \"ann\""
+    )));
+    workspace.import_to(ADDRESS, &id).exits(0);
+    let calls = emulator.calls_of(|| {
+        workspace
+            .plan()
+            .exits(2)
+            .says("A client certificate belongs to another server")
+            .says(&format!(
+                "{id} belongs to SSL server {} and cannot move to {}",
+                server_id.as_str().unwrap_or_default(),
+                others.as_str().unwrap_or_default()
+            ))
+            .says("terraform state rm");
+    });
+    assert_eq!(changes(&calls), [""; 0]);
+    workspace.terraform(&["state", "rm", ADDRESS]).exits(0);
+    assert_eq!(emulator.certificate_id(), id);
+}
+
+#[test]
+fn an_expired_certificate_is_imported_with_a_warning() {
+    let emulator = Emulator::quick();
+    let _maker = applied(&emulator, "  name = \"ann\"");
+    let id = emulator.certificate_id();
+    emulator.edit_certificate(&id, json!({"EndTime": 1_600_000_000_000_u64}));
+    let workspace = Workspace::new(&emulator);
+    workspace.write(&same(&emulator));
+    workspace
+        .import_to(ADDRESS, &id)
+        .exits(0)
+        .says("has expired");
+    assert_eq!(attributes(&workspace)["status"], "expired");
+}
+
+#[test]
+fn import_by_block_generates_a_configuration_that_is_accepted_unchanged() {
+    if is_left_out("import blocks", IMPORT_BLOCKS) {
+        return;
+    }
+    let emulator = Emulator::quick();
+    let _maker = applied(&emulator, "  name = \"ann\"");
+    let workspace = Workspace::new(&emulator);
+    workspace.write(&format!(
+        "import {{\n  to = {ADDRESS}\n  id = \"{}@cn-hangzhou\"\n}}\n",
+        emulator.certificate_id()
+    ));
+    workspace
+        .terraform(&[
+            "plan",
+            "-no-color",
+            "-input=false",
+            "-generate-config-out=generated.tf",
+        ])
+        .exits(0)
+        .says("1 to import, 0 to add, 0 to change, 0 to destroy");
+    workspace
+        .apply()
+        .exits(0)
+        .says("1 imported, 0 added, 0 changed, 0 destroyed");
+    workspace.plan().exits(0);
+    workspace.plan_refresh_only().exits(0);
+}
+
+#[test]
+fn the_state_holds_the_identity_and_an_import_goes_by_it() {
+    if is_left_out("identities", IDENTITIES) {
+        return;
+    }
+    let emulator = Emulator::quick();
+    let maker = applied(&emulator, "  name = \"ann\"");
+    let id = emulator.certificate_id();
+    let identity = json!({"id": id, "region": "cn-hangzhou"});
+    assert_eq!(maker.instance_of(TYPE, "this")["identity"], identity);
+    let workspace = Workspace::new(&emulator);
+    workspace.provider(&in_region(&emulator, "cn-shanghai"));
+    workspace.write(&format!(
+        "import {{\n  to = {ADDRESS}\n  identity = {{ id = {id:?}, region = \"cn-hangzhou\" }}\n}}\n{}",
+        same(&emulator)
+    ));
+    workspace.apply().exits(0).says("1 imported, 0 added");
+    assert_eq!(workspace.instance_of(TYPE, "this")["identity"], identity);
+}
