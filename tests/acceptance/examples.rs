@@ -130,6 +130,7 @@ fn there_is_no_kind_of_example_that_these_tests_do_not_know() {
             "ephemeral-resources",
             "functions",
             "list-resources",
+            "modules",
             "provider",
             "resources"
         ]

@@ -30,6 +30,7 @@ mod identity;
 mod import;
 mod interrupt;
 mod mfa;
+mod modules;
 mod parallel;
 mod private;
 mod query;

@@ -36,6 +36,8 @@ terraform {
 /// A folder with a configuration, a state, and a way to run Terraform in it.
 pub struct Workspace {
     folder: TempDir,
+    /// Where Terraform runs, in its folder `work`.
+    inner: PathBuf,
     environment: BTreeMap<String, String>,
     runs: AtomicU32,
 }
@@ -67,6 +69,7 @@ impl Workspace {
             .expect("the CLI configuration is written");
         Self {
             folder,
+            inner: PathBuf::new(),
             environment: BTreeMap::new(),
             runs: AtomicU32::new(0),
         }
@@ -74,7 +77,12 @@ impl Workspace {
 
     /// The folder that Terraform runs in.
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("work")
+        self.folder.path().join("work").join(&self.inner)
+    }
+
+    /// Lets Terraform run in a folder below.
+    pub fn enter(&mut self, folder: &str) {
+        self.inner.push(folder);
     }
 
     /// The folder that Terraform and the provider have for temporary files.

@@ -15,13 +15,14 @@ mod markdown;
 mod pages;
 mod troubleshooting;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::ensure;
 use clap::Args;
 use terraform_provider_alivpn::provider::Alivpn;
 
 use folder::Folder;
+use pages::Pages;
 
 /// Write the registry's pages (docs/) from the schemas and examples/
 #[derive(Args)]
@@ -40,33 +41,34 @@ const COMMAND: &str = "cargo run --bin alivpn -- docs";
 
 /// Writes or checks the pages.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let stale = stale(arguments.dir.clone())?;
+    let (folder, pages) = made(&arguments.dir)?;
+    let stale = folder.differences(&pages)?;
     if arguments.check {
-        if !stale.is_empty() {
-            bail!("{}\nBring them up to date: {COMMAND}", stale.join("\n"));
-        }
-        println!("All pages are up to date.");
+        fresh(&stale)?;
+        println!("{} pages, all up to date.", pages.len());
         return Ok(());
     }
-    let (folder, pages) = made(arguments.dir.clone())?;
     folder.write(&pages)?;
     for change in &stale {
-        println!("{change}");
+        println!("{change}: done");
     }
     println!("{} pages, {} changed.", pages.len(), stale.len());
     Ok(())
 }
 
-fn made(root: PathBuf) -> anyhow::Result<(Folder, pages::Pages)> {
-    let folder = Folder::new(root);
+fn made(root: &Path) -> anyhow::Result<(Folder, Pages)> {
+    let folder = Folder::new(root.to_owned());
     let pages = pages::pages(&Alivpn, &folder.examples()?, &folder.guides()?)?;
     Ok((folder, pages))
 }
 
-/// What is not as it should be, a sentence a page.
-fn stale(root: PathBuf) -> anyhow::Result<Vec<String>> {
-    let (folder, pages) = made(root)?;
-    folder.differences(&pages)
+fn fresh(stale: &[String]) -> anyhow::Result<()> {
+    ensure!(
+        stale.is_empty(),
+        "{}\nBring them up to date: {COMMAND}",
+        stale.join("\n")
+    );
+    Ok(())
 }
 
 #[cfg(test)]
@@ -75,11 +77,16 @@ mod tests {
 
     #[test]
     fn the_pages_are_up_to_date() {
-        let stale = stale(env!("CARGO_MANIFEST_DIR").into()).unwrap();
-        assert!(
-            stale.is_empty(),
-            "{}\nBring them up to date: {COMMAND}",
-            stale.join("\n")
+        let (folder, pages) = made(env!("CARGO_MANIFEST_DIR").as_ref()).unwrap();
+        fresh(&folder.differences(&pages).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn who_finds_a_stale_page_is_told_the_command_that_helps() {
+        let error = fresh(&["docs/index.md is stale".to_owned()]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "docs/index.md is stale\nBring them up to date: cargo run --bin alivpn -- docs"
         );
     }
 }
