@@ -11,7 +11,7 @@ pub mod clock;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
-mod error_table;
+pub mod error_table;
 pub mod rate_limit;
 pub mod rate_limiter;
 pub mod request;

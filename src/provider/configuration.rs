@@ -76,7 +76,11 @@ pub fn schema() -> Schema {
             "sts",
             "The STS API, which gives a role's credentials. Default: `ALIBABA_CLOUD_STS_ENDPOINT`, else the central endpoint, or that of the region in `ALIBABA_CLOUD_STS_REGION`.",
         ));
-    let block = Block::new("Manages Alibaba Cloud's SSL-VPN.")
+    let block = Block::new(
+        "Manages Alibaba Cloud's SSL-VPN: the servers that people's OpenVPN clients connect to, on VPN gateways. A change ends when the cloud \
+         has ended: a new name is one quick call, and anything else is one call that leaves nothing out and a wait until the gateway is really \
+         active again.\n\nIt works with Terraform 1.0 or newer and with OpenTofu; where something needs a newer one, its page says so.",
+    )
         .attribute(argument(
             "region",
             "The region, such as `cn-hangzhou`. Default: `ALIBABA_CLOUD_REGION`, then `ALICLOUD_REGION`, then the region of the profile that gives the credentials.",
@@ -108,7 +112,7 @@ pub fn schema() -> Schema {
             "read_timeout",
             "How long the cloud may be silent before a call is given up and sent again, as a duration. Default: `\"10s\"`.",
         ));
-    Schema { version: 0, block }
+    Schema::new(0, block)
 }
 
 fn duration(name: &str, description: &str) -> Attribute {

@@ -154,7 +154,10 @@ fn with_the_plan_policy_a_plan_works_and_an_apply_is_refused_by_the_name_of_its_
     let whole_state = workspace.state();
     let server_alone = server("this", "name = \"office\"");
     workspace.write(&server_alone);
-    for address in ["alivpn_ssl_vpn_client_cert.ann", "alivpn_ssl_vpn_server.this"] {
+    for address in [
+        "alivpn_ssl_vpn_client_cert.ann",
+        "alivpn_ssl_vpn_server.this",
+    ] {
         workspace.terraform(&["state", "rm", address]).exits(0);
     }
     is_refused(&workspace.apply(), "vpc:CreateSslVpnServer");

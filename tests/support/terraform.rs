@@ -23,7 +23,8 @@ use crate::emulator::{Emulator, GATEWAY};
 /// No run of these tests needs longer; one that does is stopped and shown.
 const LIMIT: Duration = Duration::from_secs(120);
 
-const REQUIRED_PROVIDERS: &str = r#"
+/// Where Terraform takes the provider from.
+pub const REQUIRED_PROVIDERS: &str = r#"
 terraform {
   required_providers {
     alivpn = {
@@ -36,6 +37,8 @@ terraform {
 /// A folder with a configuration, a state, and a way to run Terraform in it.
 pub struct Workspace {
     folder: TempDir,
+    /// Where Terraform runs, in its folder `work`.
+    inner: PathBuf,
     environment: BTreeMap<String, String>,
     runs: AtomicU32,
 }
@@ -59,6 +62,7 @@ impl Workspace {
         }
         let workspace = Self {
             folder,
+            inner: PathBuf::new(),
             environment: BTreeMap::new(),
             runs: AtomicU32::new(0),
         };
@@ -95,7 +99,12 @@ impl Workspace {
 
     /// The folder that Terraform runs in.
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("work")
+        self.folder.path().join("work").join(&self.inner)
+    }
+
+    /// Lets Terraform run in a folder below.
+    pub fn enter(&mut self, folder: &str) {
+        self.inner.push(folder);
     }
 
     /// The folder that Terraform and the provider have for temporary files.

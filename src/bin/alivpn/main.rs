@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod demo;
+mod docs;
 mod doctor;
 mod emulator;
 mod end_signal;
@@ -26,6 +27,7 @@ enum Command {
     Demo(demo::Arguments),
     Doctor(doctor::Arguments),
     Install(install::Arguments),
+    Docs(docs::Arguments),
 }
 
 #[tokio::main]
@@ -35,6 +37,7 @@ async fn main() -> ExitCode {
         Command::Demo(arguments) => succeeded(demo::run(arguments).await),
         Command::Doctor(arguments) => doctor::run(arguments).await,
         Command::Install(arguments) => succeeded(install::run(arguments).await),
+        Command::Docs(arguments) => succeeded(docs::run(&arguments)),
     };
     match result {
         Ok(status) => status,

@@ -53,7 +53,7 @@ enum Which {
 }
 
 impl Demand {
-    /// What this call asks.
+    /// What this call asks; `None` for one that nobody needs a permission for.
     pub fn of(operation: Operation, parameters: &Parameters) -> Option<Self> {
         let region = parameters.text("RegionId").unwrap_or("*");
         let resources = touches(operation)?
@@ -73,7 +73,7 @@ impl Demand {
     }
 }
 
-/// None for what nobody needs a permission for.
+/// `None` for what nobody needs a permission for.
 fn touches(operation: Operation) -> Option<&'static [(Kind, Which)]> {
     use Kind::{SslVpnClientCert, SslVpnServer, VpnGateway};
     use Which::{Any, Named};
