@@ -12,9 +12,11 @@
 #![forbid(unsafe_code)]
 
 mod contestant;
+#[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../../tests/support/emulator.rs"]
 mod emulator;
 mod run;
+#[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../../tests/support/terraform.rs"]
 mod terraform;
 

@@ -16,7 +16,7 @@ use super::connection::Connection;
 use super::error::{self, ApiError};
 use super::faults::{Fault, Instead, Reset};
 use super::issue;
-use super::operations::{Answer, Moment, Operation};
+use super::operations::{Answer, Operation};
 use super::policy::Demand;
 use super::request::Request;
 use super::service::Service;

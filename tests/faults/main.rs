@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 #![cfg(test)]
 
+#[path = "../support/exercise_program.rs"]
+mod exercise_program;
 #[path = "../support/plugin_caller.rs"]
 mod plugin_caller;
 #[allow(dead_code, reason = "tests/protocol uses all of it")]

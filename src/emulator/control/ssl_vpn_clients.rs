@@ -11,7 +11,6 @@ use axum::routing::{delete, post};
 use serde::Deserialize;
 
 use super::{Mistake, Shared, read};
-use crate::emulator::operations::Moment;
 use crate::emulator::service::Service;
 
 pub(super) fn routes() -> Router<Arc<Service>> {

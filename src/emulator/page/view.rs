@@ -8,7 +8,6 @@ use time::{OffsetDateTime, UtcOffset};
 
 use super::html::Html;
 use crate::emulator::calls::Call;
-use crate::emulator::operations::Moment;
 use crate::emulator::service::Service;
 use crate::emulator::ssl_vpn_client_cert::{CertStatus, SslVpnClientCert};
 use crate::emulator::ssl_vpn_server::SslVpnServer;
