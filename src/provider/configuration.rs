@@ -216,6 +216,7 @@ pub async fn configure(
         preflight: config.preflight.value().unwrap_or(false),
         gateways: Gateways::default(),
         ssl_vpn_server_reads: Reads::default(),
+        ssl_vpn_client_cert_reads: Reads::default(),
     })
 }
 
