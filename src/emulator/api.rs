@@ -113,7 +113,10 @@ fn admit(service: &Service, request: &Request) -> Result<(Operation, Option<Faul
     if throttle.is_some_and(|throttle| !throttle.admits(now.instant)) {
         return Err(error::THROTTLING_USER.into());
     }
-    Ok((operation, state.faults.take(operation.name())))
+    let fault = state
+        .faults
+        .take(operation.name(), &request.own_parameters());
+    Ok((operation, fault))
 }
 
 /// A call that was let in, with its fault.
