@@ -130,7 +130,9 @@ fn admit(
             .check(&demand)
             .map_err(|refusal| ApiError::access_denied(demand.action, refusal))?;
     }
-    let fault = state.faults.take(operation.name());
+    let fault = state
+        .faults
+        .take(operation.name(), &request.own_parameters());
     Ok((operation, caller.clone(), fault))
 }
 

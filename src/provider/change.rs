@@ -224,12 +224,16 @@ impl<'a> Change<'a> {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        match self.bounds.run(NO_ANSWER, &call).await {
+        let sent = match self.bounds.run(NO_ANSWER, &call).await {
             Err(Failure::Cloud(error)) if error.class() == Class::GatewayBusy => {
                 self.send_again(error, call).await
             }
             result => result,
+        };
+        if sent.is_ok() {
+            self.gateway.accepted();
         }
+        sent
     }
 
     /// As [`Change::send`], for a call that the gateway has just refused as busy.
@@ -254,7 +258,7 @@ impl<'a> Change<'a> {
                 "the gateway is busy with another change: waiting for it"
             );
             // Its refusal was a look, and says more than its status.
-            watch.looked();
+            watch.refused();
             settling.refused();
             if let Err(failure) = self.settled(&mut watch, &mut settling).await {
                 let failure = match failure {

@@ -336,6 +336,7 @@ pub async fn configure(
             preflight: configure.config.preflight.value().unwrap_or(false),
             gateways: Gateways::default(),
             ssl_vpn_server_reads: Reads::default(),
+            ssl_vpn_client_cert_reads: Reads::default(),
         }),
         (credentials, region) => {
             let mut diagnostics = Diagnostics::default();

@@ -4,7 +4,7 @@
 //! their own; so N who wait make about as many calls as one.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::{OnceCell, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, watch};
@@ -47,6 +47,7 @@ impl Gateways {
             region: region.to_owned(),
             id: id.to_owned(),
             turn: Arc::default(),
+            accepted_at: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
             sightings: watch::Sender::new(None),
         });
@@ -88,6 +89,8 @@ pub struct Gateway {
     region: String,
     id: String,
     turn: Arc<RwLock<()>>,
+    /// When this process's last change that makes it busy was accepted.
+    accepted_at: Mutex<Option<Instant>>,
     looking: tokio::sync::Mutex<()>,
     sightings: watch::Sender<Option<Sighting>>,
 }
@@ -120,6 +123,17 @@ impl Gateway {
     /// Waits for a turn that others may have at the same time, but nobody alone.
     pub async fn turn_beside(&self) -> OwnedRwLockReadGuard<()> {
         Arc::clone(&self.turn).read_owned().await
+    }
+
+    /// Takes in that a change which makes it busy was accepted just now.
+    pub fn accepted(&self) {
+        *self.accepted_at() = Some(Instant::now());
+    }
+
+    fn accepted_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.accepted_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Watches the gateway from now on: what was seen earlier does not count.
@@ -178,9 +192,14 @@ impl Watch {
         self.since.elapsed()
     }
 
-    /// Counts as a look what has just told as much: the next one waits its time.
-    pub fn looked(&mut self) {
-        self.last = Some(Instant::now());
+    /// Takes in that the gateway has just refused a change as busy, which is a look: the next one waits its time. That counts from
+    /// the change of ours that made it busy, if there was one.
+    pub fn refused(&mut self) {
+        let now = Instant::now();
+        self.last = Some(match self.last {
+            None => self.gateway.accepted_at().unwrap_or(now),
+            Some(_) => now,
+        });
     }
 
     /// How long after the wait began a sighting began.
@@ -346,6 +365,29 @@ mod tests {
         let mut later = gateway.watch();
         let since = later.since;
         assert!(later.next(look(), &cancel).await.unwrap().began >= since);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_pause_of_who_is_refused_counts_from_the_change_that_made_the_gateway_busy() {
+        let gateway = Gateways::default().get("cn-hangzhou", "vpn-1");
+        let cancel = CancellationToken::new();
+        let look = || async { Ok(Some(VpnGateway::default())) };
+        let mut pauses = Vec::new();
+        for is_ours in [false, true] {
+            if is_ours {
+                gateway.accepted();
+            }
+            tokio::time::advance(SHORTEST_PAUSE / 4).await;
+            let mut watch = gateway.watch();
+            for _ in 0..2 {
+                let refused = Instant::now();
+                watch.refused();
+                watch.next(look(), &cancel).await.unwrap();
+                pauses.push(refused.elapsed());
+            }
+        }
+        let (whole, rest) = (SHORTEST_PAUSE, SHORTEST_PAUSE * 3 / 4);
+        assert_eq!(pauses, [whole, whole, rest, whole]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use super::burst::QUIET;
 use super::*;
 use crate::cloud::error::{Class, TransportFault};
+use crate::cloud::vpc::Page;
 
 const REGION: &str = "cn-hangzhou";
 
