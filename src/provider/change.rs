@@ -224,8 +224,12 @@ impl<'a> Change<'a> {
     where
         F: Future<Output = Result<T, Error>>,
     {
+        if let Some(due) = self.gateway.due() {
+            self.bounds.wait(ANOTHER_CHANGE, sleep_until(due)).await?;
+        }
         let sent = match self.bounds.run(NO_ANSWER, &call).await {
             Err(Failure::Cloud(error)) if error.class() == Class::GatewayBusy => {
+                self.gateway.refused();
                 self.send_again(error, call).await
             }
             result => result,
@@ -381,5 +385,87 @@ fn tolerate<T>(result: Result<T, Failure>, missing: &mut String) -> Result<Optio
             Ok(None)
         }
         Err(failure) => Err(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn busy() -> Error {
+        Error::Answer {
+            operation: "DescribeSslVpnClientCerts",
+            http_status: 503,
+            request_id: None,
+            reason: "it is a page".to_owned(),
+            class: Class::Retry,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_there_at_the_first_look_is_not_waited_for() {
+        let (stop, began) = (CancellationToken::new(), Instant::now());
+        let looks = Cell::new(0);
+        let look = async |_| {
+            looks.set(looks.get() + 1);
+            Ok(Some(7))
+        };
+        let bounds = Bounds::new(SECOND, &stop);
+        assert_eq!(bounds.until("it was not there", look).await.unwrap(), 7);
+        assert_eq!((looks.get(), began.elapsed()), (1, Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_that_failed_for_a_passing_reason_is_no_look_and_a_timeout_says_what_was_missing()
+     {
+        let (stop, began) = (CancellationToken::new(), Instant::now());
+        let bounds = Bounds::new(SECOND, &stop);
+        let faults = Cell::new(2);
+        let look = async |_| match faults.replace(faults.get() - 1) {
+            2 => Err(busy()),
+            1 => Ok(None),
+            _ => Ok(Some(())),
+        };
+        bounds.until("it was not there", look).await.unwrap();
+        assert_eq!(began.elapsed(), Duration::from_millis(400));
+
+        let never = async |_| Ok(None::<()>);
+        let failure = bounds
+            .until("it was still listed", never)
+            .await
+            .unwrap_err();
+        assert!(
+            failure.to_string().contains("it was still listed"),
+            "{failure}"
+        );
+        assert!(matches!(failure, Failure::TimedOut { .. }));
+        assert_eq!(began.elapsed(), SECOND);
+        assert!(failure.advice("delete").contains("raise `delete`"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_ends_a_wait_at_once_and_a_refusal_is_not_waited_out() {
+        let (stop, began) = (CancellationToken::new(), Instant::now());
+        let bounds = Bounds::new(SECOND, &stop);
+        let stopped = async |_| {
+            stop.cancel();
+            Ok(None::<()>)
+        };
+        let failure = bounds.until("it was not there", stopped).await.unwrap_err();
+        assert!(matches!(failure, Failure::Stopped), "{failure}");
+        let stop = CancellationToken::new();
+        let refused = async |_| {
+            Err::<Option<()>, _>(Error::Cancelled {
+                operation: "DescribeSslVpnClientCerts",
+                sent: true,
+            })
+        };
+        let bounds = Bounds::new(SECOND, &stop);
+        let failure = bounds.until("it was not there", refused).await.unwrap_err();
+        assert!(matches!(failure, Failure::Cloud(_)), "{failure}");
+        assert_eq!(began.elapsed(), Duration::ZERO);
     }
 }

@@ -47,7 +47,7 @@ impl Gateways {
             region: region.to_owned(),
             id: id.to_owned(),
             turn: Arc::default(),
-            accepted_at: Mutex::default(),
+            pace: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
             sightings: watch::Sender::new(None),
         });
@@ -89,10 +89,18 @@ pub struct Gateway {
     region: String,
     id: String,
     turn: Arc<RwLock<()>>,
-    /// When this process's last change that makes it busy was accepted.
-    accepted_at: Mutex<Option<Instant>>,
+    pace: Mutex<Pace>,
     looking: tokio::sync::Mutex<()>,
     sightings: watch::Sender<Option<Sighting>>,
+}
+
+/// What those who have the turn tell the next one.
+#[derive(Debug, Default)]
+struct Pace {
+    /// When the last change was accepted.
+    accepted: Option<Instant>,
+    /// Whether one was refused because of the one before it.
+    keeps_busy: bool,
 }
 
 /// What somebody saw of a gateway.
@@ -125,15 +133,26 @@ impl Gateway {
         Arc::clone(&self.turn).read_owned().await
     }
 
-    /// Takes in that a change which makes it busy was accepted just now.
-    pub fn accepted(&self) {
-        *self.accepted_at() = Some(Instant::now());
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn accepted_at(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.accepted_at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// When the change that has the turn is worth sending: at once, unless the changes before it were seen to keep the gateway busy.
+    pub fn due(&self) -> Option<Instant> {
+        let pace = self.pace();
+        let accepted = pace.accepted.filter(|_| pace.keeps_busy)?;
+        Some(accepted + SHORTEST_PAUSE)
+    }
+
+    /// The change that has the turn was accepted.
+    pub fn accepted(&self) {
+        self.pace().accepted = Some(Instant::now());
+    }
+
+    /// The change that has the turn was refused as soon as it was sent.
+    pub fn refused(&self) {
+        let mut pace = self.pace();
+        pace.keeps_busy |= pace.accepted.is_some();
     }
 
     /// Watches the gateway from now on: what was seen earlier does not count.
@@ -197,7 +216,7 @@ impl Watch {
     pub fn refused(&mut self) {
         let now = Instant::now();
         self.last = Some(match self.last {
-            None => self.gateway.accepted_at().unwrap_or(now),
+            None => self.gateway.pace().accepted.unwrap_or(now),
             Some(_) => now,
         });
     }
@@ -250,6 +269,7 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
 
     #[test]
     fn a_pause_is_a_tenth_of_the_wait_within_bounds() {
@@ -279,6 +299,35 @@ mod tests {
         drop(one);
         gateways.get("cn-hangzhou", "vpn-2");
         assert_eq!(gateways.in_use.lock().unwrap().len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_that_keep_the_gateway_busy_are_sent_with_a_pause_and_others_at_once() {
+        let gateway = Gateways::default().get("cn-hangzhou", "vpn-1");
+        gateway.refused();
+        gateway.accepted();
+        assert_eq!(gateway.due(), None, "somebody else's change kept it busy");
+        gateway.refused();
+        gateway.accepted();
+        let accepted = Instant::now();
+        tokio::time::advance(Duration::from_millis(50)).await;
+        assert_eq!(gateway.due(), Some(accepted + SHORTEST_PAUSE));
+    }
+
+    #[tokio::test]
+    async fn some_have_a_turn_beside_each_other_and_one_alone() {
+        let gateway = Gateways::default().get("cn-hangzhou", "vpn-1");
+        let (one, other) = (gateway.turn_beside().await, gateway.turn_beside().await);
+        let mut alone = std::pin::pin!(gateway.turn());
+        assert!((&mut alone).now_or_never().is_none());
+        // Who comes after it does not overtake it.
+        let mut late = std::pin::pin!(gateway.turn_beside());
+        assert!((&mut late).now_or_never().is_none());
+        drop((one, other));
+        let alone = alone.await;
+        assert!((&mut late).now_or_never().is_none());
+        drop(alone);
+        late.await;
     }
 
     #[tokio::test]

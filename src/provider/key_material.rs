@@ -12,7 +12,7 @@ use crate::tf::schema::Attribute;
 use crate::tf::types::Type;
 
 /// The secret parts of a certificate.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct KeyMaterial {
     /// The private key, in PEM.
     pub client_key: Secret,

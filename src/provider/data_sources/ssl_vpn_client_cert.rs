@@ -149,27 +149,18 @@ impl DataSource for One {
         call: Call<'_, Configured>,
         config: SslVpnClientCert,
     ) -> Outcome<Option<SslVpnClientCert>> {
-        let with_key = config.include_private_key == Attr::Known(true);
-        let mut outcome = lookup::outcome(find(call, config).await);
-        if with_key && outcome.value.is_some() {
-            outcome.diagnostics.push(
-                Diagnostic::warning("A private key is in the state")
-                    .detail(
-                        "With include_private_key = true, client_key, client_config and profile are in the state and in saved plans, hidden from the \
-                         output only. Whoever can read those can connect. The ephemeral resource alivpn_ssl_vpn_client_cert gives the same and stores \
-                         nothing.",
-                    )
-                    .at("include_private_key"),
-            );
+        match find(call, config).await {
+            Ok((found, warnings)) => Outcome::with(Some(found), warnings),
+            Err(error) => Outcome::failed(error),
         }
-        outcome
     }
 }
 
+/// The certificate, and what to say to who gets its key.
 async fn find(
     call: Call<'_, Configured>,
     config: SslVpnClientCert,
-) -> Result<SslVpnClientCert, Diagnostic> {
+) -> Result<(SslVpnClientCert, Diagnostics), Diagnostic> {
     let region = region::of(&config.region, call.client);
     let id = match config.id.value() {
         Some(id) => id,
@@ -182,20 +173,25 @@ async fn find(
         .await
         .map_err(|error| lookup::failed(KIND, Some(("id", &id)), &region, &error))?
         .ok_or_else(|| lookup::missing(KIND, &id, &region, "id", None))?;
-    let (client_key, client_config, profile) = match config.include_private_key {
-        Attr::Known(true) => {
-            let keys = KeyMaterial::of(&whole)?;
-            let KeyMaterial {
-                client_key,
-                client_config,
-                profile,
-            } = keys;
-            (client_key.into(), client_config.into(), profile.into())
+    let mut warnings = Diagnostics::new();
+    let keys = if config.include_private_key == Attr::Known(true) {
+        warnings.push(key_in_state());
+        if whole.cert.has_ended(call.client.vpc.clock().now()) {
+            let end = lookup::time(whole.cert.end_time).value();
+            let end = end.as_deref().unwrap_or("a time that is not known");
+            warnings.push(
+                Diagnostic::warning("A client certificate has expired").detail(format!(
+                    "{id} held until {end}: nobody can connect with its profile any more."
+                )),
+            );
         }
-        _ => (Attr::Null, Attr::Null, Attr::Null),
+        Some(KeyMaterial::of(&whole)?)
+    } else {
+        None
     };
+    let secret = |part: fn(KeyMaterial) -> Secret| keys.clone().map(part).into();
     let listed = shown(&whole.cert, &region);
-    Ok(SslVpnClientCert {
+    let found = SslVpnClientCert {
         id: listed.id,
         ssl_vpn_server_id: listed.ssl_vpn_server_id,
         name: listed.name,
@@ -206,11 +202,21 @@ async fn find(
         resource_group_id: listed.resource_group_id,
         ca_cert: whole.ca_cert.into(),
         client_cert: whole.client_cert.into(),
-        client_key,
-        client_config,
-        profile,
+        client_key: secret(|keys| keys.client_key),
+        client_config: secret(|keys| keys.client_config),
+        profile: secret(|keys| keys.profile),
         ..config
-    })
+    };
+    Ok((found, warnings))
+}
+
+fn key_in_state() -> Diagnostic {
+    Diagnostic::warning("A private key is in the state")
+        .detail(
+            "With include_private_key = true, client_key, client_config and profile are in the state and in saved plans, hidden from the output only. \
+             Whoever can read those can connect. The ephemeral resource alivpn_ssl_vpn_client_cert gives the same and stores nothing.",
+        )
+        .at("include_private_key")
 }
 
 /// The certificate that is meant by its server and its name.

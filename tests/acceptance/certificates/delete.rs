@@ -100,6 +100,22 @@ fn without_work_in_the_background_a_delete_takes_two_calls() {
 }
 
 #[test]
+fn deletions_that_keep_the_gateway_busy_for_a_moment_are_not_sent_before_it_is_over() {
+    let emulator = Emulator::start(&["--converge", "0.2s", "--converge-certs", "0.15s"]);
+    let workspace = with_certificates(&emulator, 10);
+    workspace.write(&server("this", ""));
+    let calls = emulator.calls_of(|| {
+        workspace.apply().exits(0).says("10 destroyed");
+    });
+    // The second finds out; those after it know.
+    let refusals = refused(&calls, "DeleteSslVpnClientCert");
+    assert!(
+        refusals <= 2,
+        "{refusals} refusals of 10 deletes: {calls:#?}"
+    );
+}
+
+#[test]
 fn a_plan_that_deletes_or_replaces_warns_that_everybody_is_disconnected() {
     let emulator = Emulator::quick();
     let workspace = applied(&emulator, "  name = \"ann\"");
@@ -166,6 +182,18 @@ fn what_is_gone_already_is_deleted_without_an_error() {
         .exits(0)
         .says("2 destroyed");
     assert!(emulator.servers().is_empty());
+}
+
+#[test]
+fn certificates_whose_server_is_gone_are_deleted_without_an_error() {
+    let emulator = Emulator::quick();
+    let workspace = with_certificates(&emulator, 2);
+    emulator.delete_server(&emulator.server_id());
+    workspace
+        .terraform(&["destroy", "-no-color", "-auto-approve", "-refresh=false"])
+        .exits(0)
+        .says("3 destroyed");
+    assert_eq!(workspace.instance_of(TYPE, "c0"), Value::Null);
 }
 
 #[test]

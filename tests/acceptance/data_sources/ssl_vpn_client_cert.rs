@@ -166,6 +166,17 @@ fn the_key_is_given_to_who_asks_hidden_and_with_a_warning_that_it_is_in_the_stat
     let ours = ours.unwrap_or_else(|| panic!("{warnings:#?}"));
     let code = ours["snippet"]["code"].as_str().unwrap_or_default();
     assert!(code.contains("include_private_key"), "{ours:#?}");
+
+    emulator.edit_certificate("vsc-ann", json!({"EndTime": 1_600_000_000_000_u64}));
+    workspace
+        .plan()
+        .exits(0)
+        .says("A client certificate has expired")
+        .says("vsc-ann held until 2020-09-13T12:26:40Z");
+    assert_eq!(
+        read(&workspace, CERT, "  id = \"vsc-ann\"")["status"],
+        "expired"
+    );
 }
 
 #[test]
