@@ -27,6 +27,7 @@ pub use vpn_gateway::{BusinessStatus, GatewayStatus, VpnGateway, VpnGatewayFilte
 
 use super::answer::Read;
 use super::client_token::ClientToken;
+use super::clock::Clock;
 use super::credentials::Source;
 use super::endpoint::{self, Endpoint};
 use super::error::Error;
@@ -78,7 +79,7 @@ impl Client {
 
     /// When it is for the cloud.
     pub fn clock(&self) -> &Clock {
-        &self.rpc.clock
+        &self.rpc.channel.clock
     }
 
     async fn read<T: Read>(
