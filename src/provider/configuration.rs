@@ -166,17 +166,13 @@ impl Configuration {
     }
 }
 
-/// What the client calls itself: this provider, the core that started it, and what the user wants said besides.
-fn user_agent(terraform_version: &str, appended: Option<String>) -> String {
+/// What the client calls itself: this provider, and the core that started it.
+fn user_agent(terraform_version: &str) -> String {
     let core = terraform_version.replace(|c: char| !c.is_ascii_graphic(), "");
-    let own = format!(
+    format!(
         "terraform-provider-alivpn/{} (Terraform {core})",
         env!("CARGO_PKG_VERSION")
-    );
-    match appended {
-        Some(appended) => format!("{own} {}", appended.trim()),
-        None => own,
-    }
+    )
 }
 
 /// The rules across the block's arguments; each waits while a value is unknown.
@@ -253,7 +249,11 @@ pub fn set_up(
             .into_iter()
             .find_map(|name| Some((name, variable(name)?))),
     };
-    let mut context = Context::new(environment.clone(), config.channel(user_agent));
+    let user_agent = match variable(APPEND_USER_AGENT) {
+        Some(appended) => format!("{user_agent} {}", appended.trim()),
+        None => user_agent.to_owned(),
+    };
+    let mut context = Context::new(environment.clone(), config.channel(&user_agent));
     context.sts_endpoint = sts_endpoint;
     Ok(Setup {
         source: asked.recipe.source(&context),
@@ -324,8 +324,7 @@ pub async fn configure(
     configure: Configure<Configuration>,
     environment: impl Fn(&str) -> Option<String> + Clone + Send + Sync + 'static,
 ) -> Result<Configured, Diagnostics> {
-    let appended = environment(APPEND_USER_AGENT).filter(|value| !value.trim().is_empty());
-    let user_agent = user_agent(&configure.terraform_version, appended);
+    let user_agent = user_agent(&configure.terraform_version);
     let setup = set_up(&configure.config, &user_agent, environment)?;
     // Asked now, so that `terraform plan` says what `terraform apply` would fail on.
     let credentials = setup.credentials().await;

@@ -56,6 +56,10 @@ impl Cloud {
         calls.iter().map(operation).collect()
     }
 
+    pub async fn forget_calls(&self) {
+        self.control(reqwest::Method::DELETE, "calls", None).await;
+    }
+
     /// Waits until an operation was called so often.
     pub async fn until_called(&self, operation: &str, times: usize) {
         let called = async {

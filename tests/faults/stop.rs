@@ -36,6 +36,7 @@ async fn stopped(
     operation: &str,
     calls: usize,
 ) -> (Duration, State, String) {
+    cloud.forget_calls().await;
     let mut client = core.session.client.clone();
     let stopping = async {
         cloud.until_called(operation, calls).await;
@@ -143,6 +144,7 @@ async fn a_stop_ends_the_queue_for_a_gateway_at_once() {
     let plans = [creation(&mut core).await, creation(&mut core).await];
     // The first waits for the gateway, the second for the first.
     cloud.order(json!({"operation": "CreateSslVpnServer", "code": "VpnGateway.Configuring", "count": 0})).await;
+    cloud.forget_calls().await;
     let mut client = core.session.client.clone();
     let requests = plans.map(|plan| core.request(plan));
     let applies = requests.map(|request| {

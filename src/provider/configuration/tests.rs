@@ -214,15 +214,13 @@ fn how_often_and_how_long_calls_are_repeated_is_the_blocks_to_say() {
 }
 
 #[test]
-fn the_user_agent_names_provider_and_core_and_what_is_to_be_appended() {
+fn the_user_agent_names_provider_and_core() {
     let own = format!(
         "terraform-provider-alivpn/{} (Terraform 1.11.4)",
         env!("CARGO_PKG_VERSION")
     );
-    assert_eq!(user_agent("1.11.4", None), own);
-    let appended = Some(" pipeline/7 ".to_owned());
-    assert_eq!(user_agent("1.11.4", appended), format!("{own} pipeline/7"));
-    assert!(user_agent("1.1\r\nx: y", None).ends_with("(Terraform 1.1x:y)"));
+    assert_eq!(user_agent("1.11.4"), own);
+    assert!(user_agent("1.1\r\nx: y").ends_with("(Terraform 1.1x:y)"));
 }
 
 #[test]
