@@ -59,7 +59,7 @@ pub fn success(envelope: &Envelope, answer: Answer) -> Response<Body> {
 
 /// The answer of one that was refused.
 pub fn refusal(envelope: &Envelope, error: &ApiError) -> Response<Body> {
-    let body = json!({
+    let mut body = json!({
         "RequestId": envelope.request_id,
         "HostId": envelope.host_id,
         "Code": error.code,
@@ -69,6 +69,15 @@ pub fn refusal(envelope: &Envelope, error: &ApiError) -> Response<Body> {
             error.code, envelope.request_id
         ),
     });
+    if let (Some(denied), Some(fields)) = (&error.access_denied, body.as_object_mut()) {
+        let detail = json!({
+            "AuthAction": denied.action,
+            "AuthPrincipalType": "SubUser",
+            "NoPermissionType": denied.refusal.name(),
+            "PolicyType": "AccountLevelIdentityBasedPolicy",
+        });
+        fields.insert("AccessDeniedDetail".to_owned(), detail);
+    }
     write(envelope, error.http_status, "Error", &body)
 }
 

@@ -1,5 +1,5 @@
 //! The API's side of the emulator: a request in, an answer or a broken connection out. In this order: which operation, who calls, how often,
-//! which fault was ordered, whether the ClientToken was used before, the operation itself. A call is carried out also when its client gives up waiting,
+//! whether they may, which fault was ordered, whether the ClientToken was used before, the operation itself. A call is carried out also when its client gives up waiting,
 //! as in the cloud: it runs in a task of its own.
 
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use super::connection::Connection;
 use super::error::{self, ApiError};
 use super::faults::{Fault, Instead, Reset};
 use super::issue;
-use super::operations::{Answer, Operation};
+use super::operations::{Answer, Moment, Operation};
+use super::policy::Demand;
 use super::request::Request;
 use super::service::Service;
 
@@ -101,17 +102,23 @@ pub async fn call(
 /// Which operation is called and by whom, and the fault that it meets: a call that is refused here meets none.
 fn admit(service: &Service, request: &Request) -> Result<(Operation, Option<Fault>), ApiError> {
     let operation = request.operation()?;
-    let now = service.now();
+    let now = Moment::now();
     let mut state = service.lock();
     authentication::check(
         request,
-        service.access_keys(),
+        &service.rules().access_keys,
         &mut state.nonces,
         now.unix_ms,
     )?;
     let throttle = state.throttle.as_mut();
     if throttle.is_some_and(|throttle| !throttle.admits(now.instant)) {
         return Err(error::THROTTLING_USER.into());
+    }
+    if let Some(policy) = &service.rules().policy {
+        let demand = Demand::of(operation, &request.own_parameters());
+        policy
+            .check(&demand)
+            .map_err(|refusal| ApiError::access_denied(demand.action, refusal))?;
     }
     Ok((operation, state.faults.take(operation.name())))
 }
@@ -155,12 +162,18 @@ async fn carry_out(
         }
         (Claim::First(reserved), None) => {
             let new_cert = issue::for_call(&service, operation, &parameters).await;
-            let now = service.now();
-            let mut state = service.lock();
-            let result = new_cert.and_then(|new_cert| {
-                operation.perform(&mut state.world, &parameters, now, new_cert)
-            });
-            state.client_tokens.settle(reserved, result.as_ref().ok());
+            let now = Moment::now();
+            let result = {
+                let mut state = service.lock();
+                let result = new_cert.and_then(|new_cert| {
+                    operation.perform(&mut state.world, &parameters, now, new_cert)
+                });
+                state.client_tokens.settle(reserved, result.as_ref().ok());
+                result
+            };
+            if operation.is_change() && result.is_ok() {
+                service.keep().await;
+            }
             result.map_or_else(Outcome::Refused, Outcome::Done)
         }
     };

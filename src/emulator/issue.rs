@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::certificate_authority::{CertificateAuthority, IssueError, KeyMaterial, Validity};
 use super::error::{self, ApiError};
-use super::operations::Operation;
+use super::operations::{Moment, Operation};
 use super::parameters::Parameters;
 use super::service::Service;
 use super::ssl_vpn_client_cert;
@@ -44,7 +44,7 @@ pub async fn for_call(
     let Some(authority) = service.lock().world.authority(region, server_id) else {
         return Ok(None);
     };
-    let validity = ssl_vpn_client_cert::validity(service.now().unix_ms);
+    let validity = ssl_vpn_client_cert::validity(Moment::now().unix_ms);
     certificate(authority, server_id, random_id("vsc"), validity)
         .await
         .map(Some)

@@ -19,14 +19,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Emulator(emulator::Arguments),
+    Emulator(Box<emulator::Arguments>),
     Demo(demo::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Emulator(arguments) => emulator::run(arguments).await,
+        Command::Emulator(arguments) => emulator::run(*arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
     };
     match result {

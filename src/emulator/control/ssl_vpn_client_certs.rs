@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::{Mistake, Shared, check_identity, no_server, read, with};
 use crate::emulator::certificate_authority::Validity;
 use crate::emulator::issue;
-use crate::emulator::operations::{Answer, shown_certificate, whole_certificate};
+use crate::emulator::operations::{Answer, Moment, shown_certificate, whole_certificate};
 use crate::emulator::service::Service;
 use crate::emulator::ssl_vpn_client_cert::{self, IssuedCert, SslVpnClientCert};
 use crate::emulator::ssl_vpn_server::{SslVpnServer, random_id};
@@ -43,7 +43,7 @@ struct Wanted {
 
 async fn add(State(service): Shared, body: Bytes) -> Result<impl IntoResponse, Mistake> {
     let wanted: Wanted = read(&body)?;
-    let now = service.now();
+    let now = Moment::now();
     let usual = ssl_vpn_client_cert::validity(wanted.create_time.unwrap_or(now.unix_ms));
     let validity = Validity {
         end_time: wanted.end_time.unwrap_or(usual.end_time),
@@ -99,7 +99,7 @@ async fn add(State(service): Shared, body: Bytes) -> Result<impl IntoResponse, M
 }
 
 async fn show(State(service): Shared, Path(id): Path<String>) -> Result<Json<Answer>, Mistake> {
-    let now = service.now();
+    let now = Moment::now();
     let state = service.lock();
     let certificate = find(&state.world, &id)?;
     Ok(Json(whole_certificate(&state.world, certificate, now)))
@@ -111,7 +111,7 @@ async fn edit(
     body: Bytes,
 ) -> Result<Json<Answer>, Mistake> {
     let given = read(&body)?;
-    let now = service.now();
+    let now = Moment::now();
     let mut state = service.lock();
     let certificate = find(&state.world, &id)?;
     let old = &certificate.attributes;

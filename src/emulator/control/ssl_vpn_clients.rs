@@ -11,6 +11,7 @@ use axum::routing::{delete, post};
 use serde::Deserialize;
 
 use super::{Mistake, Shared, read};
+use crate::emulator::operations::Moment;
 use crate::emulator::service::Service;
 
 pub(super) fn routes() -> Router<Arc<Service>> {
@@ -30,7 +31,7 @@ struct Connecting {
 async fn connect(State(service): Shared, body: Bytes) -> Result<impl IntoResponse, Mistake> {
     let connecting: Connecting = read(&body)?;
     let id = connecting.ssl_vpn_client_cert_id;
-    let now = service.now().unix_ms;
+    let now = Moment::now().unix_ms;
     let mut state = service.lock();
     let client = state
         .world

@@ -12,9 +12,10 @@ mod describe_ssl_vpn_clients;
 mod describe_ssl_vpn_servers;
 mod describe_vpn_gateway;
 mod describe_vpn_gateways;
-mod ip_conflict;
 mod modify_ssl_vpn_client_cert;
 mod modify_ssl_vpn_server;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -35,6 +36,19 @@ pub struct Moment {
     pub instant: Instant,
     /// Milliseconds since 1970, for what the API writes down.
     pub unix_ms: u64,
+}
+
+impl Moment {
+    /// The present.
+    pub fn now() -> Self {
+        let unix = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            instant: Instant::now(),
+            unix_ms: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
 }
 
 /// What an operation answers, without the RequestId.
