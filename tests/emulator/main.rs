@@ -19,6 +19,7 @@ mod limits;
 mod page;
 mod policy;
 mod scenario;
+mod sdk;
 mod servers;
 mod signatures;
 mod state_file;
