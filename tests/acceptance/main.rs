@@ -31,6 +31,7 @@ mod interrupt;
 mod mfa;
 mod migration;
 mod parallel;
+mod permissions;
 mod preflight;
 mod private;
 mod query;
