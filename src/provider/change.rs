@@ -22,11 +22,11 @@ const ANOTHER_CHANGE: &str = "another change of the same gateway was still going
 /// What a timeout of a call that was sent is for want of.
 pub const NO_ANSWER: &str = "the call was not answered";
 
-/// Why a change did not come to its end.
+/// Why a change did not come to its end, in words that others go on after: without a full stop.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The cloud said no, or could not be asked.
-    #[error(transparent)]
+    #[error("{}", .0.to_string().trim_end_matches('.'))]
     Cloud(#[from] Error),
     /// Terraform said Stop.
     #[error("Terraform was interrupted")]
@@ -69,9 +69,13 @@ impl Failure {
         Diagnostic::error(summary).detail(format!("Nothing was changed: {self}.\n\n{next}"))
     }
 
-    /// A timeout that was too short is the configuration's to change; empty for everything else.
+    /// A timeout that was too short is the configuration's to change, and a permission somebody's to give; empty for everything else.
     pub fn advice(&self, change: &str) -> String {
         match self {
+            Failure::Cloud(error) if error.class() == Class::Permission => {
+                let operation = error.operation();
+                format!(" Whoever applies needs the RAM action vpc:{operation}.")
+            }
             Failure::TimedOut { .. } => {
                 format!(" If the cloud needs longer, raise `{change}` in the timeouts block.")
             }
@@ -461,6 +465,7 @@ mod tests {
             Err::<Option<()>, _>(Error::Cancelled {
                 operation: "DescribeSslVpnClientCerts",
                 sent: true,
+                last: None,
             })
         };
         let bounds = Bounds::new(SECOND, &stop);

@@ -151,6 +151,19 @@ fn with_the_plan_policy_a_plan_works_and_an_apply_is_refused_by_the_name_of_its_
     is_refused(&workspace.destroy(), "vpc:DeleteSslVpnClientCert");
     assert_eq!(workspace.attributes()["id"], *id);
 
+    let preflight = format!(
+        "{}\n  preflight = true",
+        in_region(&emulator, "cn-hangzhou")
+    );
+    workspace.provider(&preflight);
+    workspace.write(&office("name = \"office\"\nport = 1195", "ann"));
+    let skipped = workspace.plan();
+    skipped
+        .exits(2)
+        .says("Preflight skipped")
+        .says("vpc:ModifySslVpnServer");
+    move_to(&workspace, &emulator);
+
     let whole_state = workspace.state();
     let server_alone = server("this", "name = \"office\"");
     workspace.write(&server_alone);
@@ -177,7 +190,9 @@ fn with_the_plan_policy_a_plan_works_and_an_apply_is_refused_by_the_name_of_its_
 
 /// The life of a server and of a certificate, up to the first step that fails.
 fn life(emulator: &Emulator) -> Vec<Outcome> {
-    let workspace = Workspace::new(emulator);
+    let workspace = Workspace::empty();
+    let provider = in_region(emulator, "cn-hangzhou");
+    workspace.provider(&format!("{provider}\n  preflight = true"));
     let steps = [
         office("name = \"office\"", "ann"),
         office("name = \"other\"\nport = 1195", "bob"),
@@ -243,7 +258,7 @@ fn a_data_source_needs_what_the_guide_says_and_nothing_else() {
     let account = Account::new();
     let all_rights = account.emulator(None);
     let workspace = Workspace::new(&all_rights);
-    workspace.write(&server("this", ""));
+    workspace.write(&office("", "ann"));
     workspace.apply().exits(0);
     drop((workspace, all_rights));
 
@@ -252,6 +267,7 @@ fn a_data_source_needs_what_the_guide_says_and_nothing_else() {
     assert_eq!(
         types,
         [
+            "alivpn_ssl_vpn_client_cert",
             "alivpn_ssl_vpn_client_certs",
             "alivpn_ssl_vpn_clients",
             "alivpn_ssl_vpn_server",
@@ -260,33 +276,38 @@ fn a_data_source_needs_what_the_guide_says_and_nothing_else() {
             "alivpn_vpn_gateways",
         ]
     );
-    let block = |name: &str| {
-        let of_gateway = [
-            "alivpn_ssl_vpn_clients",
-            "alivpn_ssl_vpn_server",
-            "alivpn_vpn_gateway",
-        ];
-        let argument = match of_gateway.contains(&name) {
-            true if name == "alivpn_vpn_gateway" => format!("  id = {GATEWAY:?}\n"),
-            true => format!("  vpn_gateway_id = {GATEWAY:?}\n"),
-            false => String::new(),
-        };
-        format!("data {name:?} \"this\" {{\n{argument}}}\n")
-    };
-    for (name, actions) in &rows {
+    let plan = |names: &[&str], actions: &[String]| {
         let emulator = account.emulator(Some(&allow(actions)));
         let workspace = Workspace::new(&emulator);
-        workspace.write(&block(name));
-        workspace.plan().exits(0);
-    }
-    let nothing = account.emulator(Some(&allow(&["vpc:DescribeRegions".to_owned()])));
-    let workspace = Workspace::new(&nothing);
-    let all: String = rows.iter().map(|(name, _)| block(name)).collect();
-    workspace.write(&all);
-    let refused = workspace.plan();
-    for (_, actions) in &rows {
-        for action in actions {
-            is_refused(&refused, action);
+        let blocks: String = names.iter().map(|name| look_up(name)).collect();
+        workspace.write(&blocks);
+        workspace.plan()
+    };
+    for (name, actions) in &rows {
+        plan(&[name.as_str()], actions).exits(0);
+        // Those with one action are tried without it all together.
+        if actions.len() > 1 {
+            for lacking in actions {
+                let rest = actions.iter().filter(|it| *it != lacking).cloned();
+                is_refused(&plan(&[name.as_str()], &rest.collect::<Vec<_>>()), lacking);
+            }
         }
     }
+    let refused = plan(types.as_slice(), &["vpc:DescribeRegions".to_owned()]);
+    for (_, actions) in &rows {
+        is_refused(&refused, &actions[0]);
+    }
+}
+
+/// A data source that finds what is there.
+fn look_up(name: &str) -> String {
+    let argument = match name {
+        "alivpn_vpn_gateway" => format!("id = {GATEWAY:?}"),
+        "alivpn_ssl_vpn_server" | "alivpn_ssl_vpn_clients" => {
+            format!("vpn_gateway_id = {GATEWAY:?}")
+        }
+        "alivpn_ssl_vpn_client_cert" => "name = \"ann\"".to_owned(),
+        _ => String::new(),
+    };
+    format!("data {name:?} \"this\" {{\n  {argument}\n}}\n")
 }

@@ -25,11 +25,10 @@ impl Place {
     }
 
     /// An emulator with this state; dropping it kills it, as `kill -9` does.
-    fn start(&self, more: &[&str]) -> Emulator {
+    fn start(&self, flags: &[&str]) -> Emulator {
         let path = self.path();
-        let mut arguments = AT_ONCE.to_vec();
-        arguments.extend(["--state", path.to_str().unwrap()]);
-        arguments.extend(more);
+        let mut arguments = vec!["--state", path.to_str().unwrap()];
+        arguments.extend(flags);
         Emulator::start(&arguments)
     }
 }
@@ -55,7 +54,7 @@ async fn keys(emulator: &Emulator, id: &str) -> Value {
 #[tokio::test]
 async fn what_was_answered_is_there_after_the_emulator_was_killed() {
     let place = Place::new();
-    let first = place.start(&[]);
+    let first = place.start(AT_ONCE);
     let server = first
         .created(&[("Name", "office"), ("ClientToken", "create")])
         .await;
@@ -64,7 +63,7 @@ async fn what_was_answered_is_there_after_the_emulator_was_killed() {
     let before = first.state().await;
     drop(first);
 
-    let second = place.start(&[]);
+    let second = place.start(AT_ONCE);
     assert_eq!(second.state().await, before);
     let again = keys(&second, &certificate).await;
     for part in ["CaCert", "ClientCert", "ClientKey", "ClientConfig"] {
@@ -96,7 +95,7 @@ async fn edits_behind_the_api_are_kept_too_and_a_change_under_way_is_over() {
     assert!(first.servers().await.is_empty());
     drop(first);
 
-    let second = place.start(&[]);
+    let second = place.start(AT_ONCE);
     assert_eq!(second.status(GATEWAY).await, "active");
     let shown = second.servers().await;
     assert_eq!(shown[0]["SslVpnServerId"], created["SslVpnServerId"]);
@@ -107,7 +106,7 @@ async fn edits_behind_the_api_are_kept_too_and_a_change_under_way_is_over() {
 async fn the_file_is_for_its_owner_alone_and_nothing_is_beside_it() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::new();
-    let emulator = place.start(&[]);
+    let emulator = place.start(AT_ONCE);
     let server = emulator.created(&[]).await;
     emulator.certified(&server, &[]).await;
     let mode = fs::metadata(place.path()).unwrap().permissions().mode();
@@ -122,7 +121,7 @@ async fn the_file_is_for_its_owner_alone_and_nothing_is_beside_it() {
 #[tokio::test]
 async fn what_is_no_state_is_refused_and_left_as_it_is() {
     let place = Place::new();
-    let emulator = place.start(&[]);
+    let emulator = place.start(AT_ONCE);
     emulator.created(&[]).await;
     drop(emulator);
     let whole = fs::read_to_string(place.path()).unwrap();
@@ -148,7 +147,7 @@ async fn what_is_no_state_is_refused_and_left_as_it_is() {
 #[tokio::test]
 async fn one_emulator_at_a_time_has_a_state() {
     let place = Place::new();
-    let emulator = place.start(&[]);
+    let emulator = place.start(AT_ONCE);
     emulator.created(&[]).await;
     let errors = refusal(&place.path());
     assert!(
@@ -161,7 +160,7 @@ async fn one_emulator_at_a_time_has_a_state() {
 #[tokio::test]
 async fn an_emulator_that_cannot_keep_its_state_ends_rather_than_answer() {
     let place = Place::new();
-    let mut emulator = place.start(&[]);
+    let mut emulator = place.start(AT_ONCE);
     fs::remove_dir_all(place.folder.path()).unwrap();
     let answered = emulator
         .try_call(

@@ -262,7 +262,7 @@ fn not_created(server_id: &str, region: &str, failure: &Failure) -> Diagnostic {
         }
     };
     Diagnostic::error(summary)
-        .detail(format!("{failure}\n\n{advice}"))
+        .detail(format!("{failure}.\n\n{advice}"))
         .at("ssl_vpn_server_id")
 }
 

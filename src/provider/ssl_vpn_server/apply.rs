@@ -265,7 +265,7 @@ async fn existing_server(
 fn occupied(summary: String, existing: &str, failure: &Failure) -> Diagnostic {
     Diagnostic::error(summary)
         .detail(format!(
-            "{failure}\n\nThe gateway has an SSL server already, {existing}, and can have only one. To manage that one with this \
+            "{failure}.\n\nThe gateway has an SSL server already, {existing}, and can have only one. To manage that one with this \
              configuration, add this block and apply again:\n\n  import {{\n    to = {TYPE_NAME}.NAME\n    id = \"{existing}\"\n  }}\n\n\
              with the name of this resource for NAME. If it is this resource's own and is being replaced, it has to go first: remove \
              `create_before_destroy`. Otherwise delete it, or use another gateway."
