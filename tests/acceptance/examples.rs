@@ -127,6 +127,7 @@ fn there_is_no_kind_of_example_that_these_tests_do_not_know() {
         names(""),
         [
             "data-sources",
+            "emulator",
             "ephemeral-resources",
             "functions",
             "list-resources",

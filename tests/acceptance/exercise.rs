@@ -221,8 +221,8 @@ fn an_object_of_another_provider_is_moved_and_one_that_cannot_be_is_kept() {
         let moved = format!(
             "{VERSIONED}\nmoved {{\n  from = {ty}.it\n  to   = exercise_versioned.it\n}}\n"
         );
-        let workspace = workspace(&[EXERCISE, ("old", "acme/old")], &moved);
-        let text = state("managed", ty, "acme/old", &old);
+        let workspace = workspace(&[EXERCISE, ("old", "example/old")], &moved);
+        let text = state("managed", ty, "example/old", &old);
         workspace.write_file("terraform.tfstate", &text);
         workspace.plan().exits(exits).says(said);
         assert_eq!(workspace.state(), text);

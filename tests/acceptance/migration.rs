@@ -307,7 +307,8 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
     let (emulator, id) = with_a_server();
     let truth = emulator.server();
     let workspace = Workspace::new(&emulator);
-    install(&workspace, TERRAFORM_REGISTRY, &stand_in(&workspace));
+    let stand_in = stand_in(&workspace);
+    install(&workspace, TERRAFORM_REGISTRY, &stand_in);
     let untouched = |state: &str| {
         assert_eq!(workspace.state(), state);
         assert_eq!(emulator.server(), truth);
@@ -335,11 +336,7 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
 
     // A type of the same name, of somebody else.
     let elsewhere = "registry.terraform.io/example/alicloud";
-    install(
-        &workspace,
-        elsewhere,
-        &workspace.path().join("old-provider"),
-    );
+    install(&workspace, elsewhere, &stand_in);
     let foreign = state(
         elsewhere,
         &[("alicloud_ssl_vpn_server", &old_server(&emulator))],
@@ -353,11 +350,7 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
     untouched(&foreign);
 
     // A server in another region than the provider's: it is not gone.
-    install(
-        &workspace,
-        TERRAFORM_REGISTRY,
-        &workspace.path().join("old-provider"),
-    );
+    install(&workspace, TERRAFORM_REGISTRY, &stand_in);
     let old = state(
         TERRAFORM_REGISTRY,
         &[("alicloud_ssl_vpn_server", &old_server(&emulator))],

@@ -54,7 +54,7 @@ impl Since {
 pub struct Kind {
     /// In titles.
     pub title: &'static str,
-    /// In sentences.
+    /// With its article, as a sentence begins.
     pub noun: &'static str,
     /// Of its pages, in `docs/`, and of its examples, in `examples/`.
     pub folder: &'static str,
@@ -64,6 +64,8 @@ pub struct Kind {
     pub where_unset: &'static str,
     /// Which cores know it, when not every supported one does.
     pub since: Option<Since>,
+    /// What Terraform makes of every one of them.
+    pub note: &'static str,
 }
 
 const FOUND: &str = "Optional; shown as found where left unset:";
@@ -71,27 +73,29 @@ const FOUND: &str = "Optional; shown as found where left unset:";
 /// Managed resources.
 pub const RESOURCE: Kind = Kind {
     title: "Resource",
-    noun: "resource",
+    noun: "A resource",
     folder: "resources",
     example: "resource.tf",
     where_unset: "Optional; what is left unset is the cloud's to choose, and stays as it is there:",
     since: None,
+    note: "",
 };
 
 /// Data sources.
 pub const DATA_SOURCE: Kind = Kind {
     title: "Data Source",
-    noun: "data source",
+    noun: "A data source",
     folder: "data-sources",
     example: "data-source.tf",
     where_unset: FOUND,
     since: None,
+    note: "",
 };
 
 /// Ephemeral resources.
 pub const EPHEMERAL_RESOURCE: Kind = Kind {
     title: "Ephemeral Resource",
-    noun: "ephemeral resource",
+    noun: "An ephemeral resource",
     folder: "ephemeral-resources",
     example: "ephemeral-resource.tf",
     where_unset: FOUND,
@@ -99,12 +103,13 @@ pub const EPHEMERAL_RESOURCE: Kind = Kind {
         terraform: "1.10",
         opentofu: Some("1.11"),
     }),
+    note: "Terraform reads it in each run and forgets it at the end: neither a plan nor a state holds it.",
 };
 
 /// List resources.
 pub const LIST_RESOURCE: Kind = Kind {
     title: "List Resource",
-    noun: "list resource",
+    noun: "A list resource",
     folder: "list-resources",
     example: "list-resource.tfquery.hcl",
     where_unset: FOUND,
@@ -112,14 +117,16 @@ pub const LIST_RESOURCE: Kind = Kind {
         terraform: "1.14",
         opentofu: None,
     }),
+    note: "Its arguments stand in the block `config`. `terraform query -generate-config-out=FILE` writes import blocks and configuration for what was found.",
 };
 
 /// Functions.
 pub const FUNCTION: Kind = Kind {
     title: "Function",
-    noun: "function",
+    noun: "A function",
     folder: "functions",
     example: "function.tf",
     where_unset: "",
     since: Some(FUNCTIONS),
+    note: "",
 };

@@ -123,11 +123,14 @@ impl Subject {
 
     fn page(&self, examples: &Examples) -> anyhow::Result<Page> {
         let mut parts = Vec::new();
-        parts.extend(
-            self.kind
-                .since
-                .map(|since| format!("A {} needs {}.", self.kind.noun, since.words())),
-        );
+        if let Some(since) = self.kind.since {
+            let Kind { noun, note, .. } = self.kind;
+            parts.push(
+                format!("{noun} needs {}. {note}", since.words())
+                    .trim_end()
+                    .to_owned(),
+            );
+        }
         parts.push("## Example Usage".to_owned());
         parts.push(examples.of(self.kind, self.name)?);
         parts.extend(block::sections(&self.schema.block, self.kind.where_unset));
@@ -294,7 +297,7 @@ mod tests {
             "```shell\n# resources/alivpn_thing/import.sh\n```",
             "with Terraform 1.5 or OpenTofu 1.6, or newer:",
             "# resources/alivpn_thing/import-by-identity.tf",
-            "with Terraform 1.8 or OpenTofu 1.10, or newer:\n\n```terraform\n# resources/alivpn_thing/moved.tf",
+            "With Terraform 1.8 or OpenTofu 1.10, or newer:\n\n```terraform\n# resources/alivpn_thing/moved.tf",
             "- `id` (String, required) The ID.\n- `region` (String, optional) The region.",
         ] {
             assert!(page.contains(said), "{said}\n---\n{page}");
