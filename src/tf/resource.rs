@@ -136,7 +136,9 @@ pub struct Change<M> {
     pub config: M,
     /// What would become of the object by the schema's rules alone; a resource's plan may refine it.
     pub planned: M,
-    /// Whether only a new object can become so, by the schema's rules: then a plan of its create follows, without `prior`.
+    /// Whether the object is replaced. Terraform plans that twice: the change, which only a new object can make by the schema's
+    /// rules, and then the new object's create, without `prior`, which is known for one where the first plan made a decision.
+    /// Of what is said about the create Terraform shows only errors.
     pub replaces: bool,
     /// What the resource keeps beside the object's state.
     pub private: Private,

@@ -233,7 +233,7 @@ fn a_replacement_is_no_refusal_while_the_old_server_stands() {
             .filter_map(|call| call.code.clone());
         answers.collect()
     };
-    // Terraform shows of the second plan of a replacement only errors, and this is none.
+    // While the old one stands there is nothing to ask, and in the apply the question comes when it is gone.
     let replace = [
         "-no-color",
         "-input=false",
@@ -245,8 +245,7 @@ fn a_replacement_is_no_refusal_while_the_old_server_stands() {
             .exits(0)
             .says("1 added, 0 changed, 1 destroyed");
     });
-    // In the apply the question comes when the old one is gone.
-    assert_eq!(answers(&calls), ["Resource.QuotaFull", "DryRunOperation"]);
+    assert_eq!(answers(&calls), ["DryRunOperation"]);
 
     workspace
         .terraform(&["taint", "alivpn_ssl_vpn_server.this"])
@@ -267,6 +266,24 @@ fn a_replacement_is_no_refusal_while_the_old_server_stands() {
     assert_eq!(at, other);
     assert!(said.contains("VpnGateway.SslVpnDisabled"), "{said}");
     assert_eq!(emulator.server_id(), id);
+
+    // Its own addresses are in the way only as long as the old server has them.
+    emulator.add_gateway(json!({
+        "VpnGatewayId": "vpn-bp1neighbour0001", "VpcId": "vpc-bp1emulator0001", "RegionId": "cn-hangzhou"
+    }));
+    workspace.write(&server(
+        "this",
+        "  vpn_gateway_id = \"vpn-bp1neighbour0001\"",
+    ));
+    let calls = emulator.calls_of(|| {
+        workspace
+            .apply()
+            .exits(0)
+            .says(NO_VERDICT)
+            .says("has addresses of the same pool")
+            .says("1 added, 0 changed, 1 destroyed");
+    });
+    assert_eq!(answers(&calls), ["IpConflict", "DryRunOperation"]);
 }
 
 #[test]

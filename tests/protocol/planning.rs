@@ -48,6 +48,22 @@ async fn a_plan_is_told_whether_it_changes_or_replaces() {
         let answer = planned(&mut session, "exercise_thing", prior, &thing(name)).await;
         assert_eq!(summaries(&answer.diagnostics), [told]);
         assert_eq!(answer.requires_replace.len(), usize::from(name == "b"));
+        if name == "b" {
+            // As Terraform goes on: the create, with the private data of the plan before it.
+            let request = Request {
+                type_name: "exercise_thing".to_owned(),
+                proposed_new_state: json(&thing(name)),
+                config: json(&thing(name)),
+                prior_private: answer.planned_private,
+                ..Default::default()
+            };
+            let answer = session.client.plan_resource_change(request).await;
+            let answer = answer.unwrap().into_inner();
+            assert_eq!(
+                summaries(&answer.diagnostics),
+                ["A create in a replacement"]
+            );
+        }
     }
 }
 

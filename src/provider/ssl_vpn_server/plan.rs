@@ -39,8 +39,9 @@ pub async fn plan(
         update_path(prior, &planned)
     });
     let said = match (&prior, decision) {
-        (None, _) => of_create(&call, &config).await,
-        // The plan of the new server's create follows, but Terraform shows only the errors of that one.
+        // The first plan of the replacement has said it all.
+        (None, _) if replaces => Diagnostics::new(),
+        (None, _) => of_create(&call, &config, None).await,
         (Some(prior), _) if replaces => of_replacement(&call, &config, prior).await,
         (Some(prior), Some(UpdatePath::Full)) => of_update(&call, &config, prior, &planned).await,
         (Some(_), _) => Diagnostics::new(),
@@ -48,14 +49,18 @@ pub async fn plan(
     Outcome::with(Planned::new(planned, decision), said)
 }
 
-/// Of a new server only that is known which the configuration says.
-async fn of_create(call: &PlanCall<'_, Configured>, config: &SslVpnServer) -> Diagnostics {
+/// Of a new server only that is known which the configuration says. `replaced` is the server in whose place it comes.
+async fn of_create(
+    call: &PlanCall<'_, Configured>,
+    config: &SslVpnServer,
+    replaced: Option<&SslVpnServer>,
+) -> Diagnostics {
     let Some(region) = region::planned(&config.region, call.client) else {
         return Diagnostics::new();
     };
     let (max_connections, verdict) = tokio::join!(
         max_connections(call, &region, config),
-        preflight::create(call, &region, config)
+        preflight::create(call, &region, config, replaced)
     );
     let warning = small_pool(&config.client_ip_pool, max_connections);
     verdict.into_iter().chain(warning).collect()
@@ -66,7 +71,7 @@ async fn of_replacement(
     config: &SslVpnServer,
     prior: &SslVpnServer,
 ) -> Diagnostics {
-    let mut said = of_create(call, config).await;
+    let mut said = of_create(call, config, Some(prior)).await;
     said.extend(region::replaced_elsewhere(
         SSL_SERVER,
         &prior.region,

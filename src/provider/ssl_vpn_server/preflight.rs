@@ -7,16 +7,19 @@
 use super::mapping::settings;
 use super::model::SslVpnServer;
 use crate::cloud::error::{Class, Error};
+use crate::provider::network::{network, overlap};
 use crate::provider::{Configured, explain};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::model::Attr;
 use crate::tf::resource::PlanCall;
 
-/// What the API says about a create on a gateway; `None` where it is not asked, or says yes.
+/// What the API says about a create on a gateway; `None` where it is not asked, or says yes. `replaced` is the server that
+/// stands now and will be gone by then.
 pub async fn create(
     call: &PlanCall<'_, Configured>,
     region: &str,
     config: &SslVpnServer,
+    replaced: Option<&SslVpnServer>,
 ) -> Option<Diagnostic> {
     let configured = call.client.filter(|client| client.preflight)?;
     let gateway_id = config.vpn_gateway_id.known()?;
@@ -29,7 +32,13 @@ pub async fn create(
         .dry_run_create_ssl_vpn_server(region, gateway_id, &settings, call.cancel)
         .await;
     let what = || format!("an SSL server on {gateway_id} in {region}");
-    answer.err().map(|error| verdict(&what(), &error))
+    answer.err().map(|error| {
+        if replaced.is_some_and(|replaced| is_in_the_way(replaced, config, &error)) {
+            no_verdict(&what(), &error, "The server that this plan replaces has addresses of the same pool, and will be gone by then.")
+        } else {
+            verdict(&what(), &error)
+        }
+    })
 }
 
 /// What the API says about a full modification; `None` where it is not asked, or says yes.
@@ -90,11 +99,23 @@ fn verdict(what: &str, error: &Error) -> Diagnostic {
              the RAM action vpc:{} first of all: allow it to who plans, or set preflight = false.",
             error.operation()
         )),
-        _ => Diagnostic::warning("Preflight could not tell").detail(format!(
-            "Whether {what} would be accepted is not known: {error}\n\n{}",
-            outlook(error)
-        )),
+        _ => no_verdict(what, error, &outlook(error)),
     }
+}
+
+fn no_verdict(what: &str, error: &Error, outlook: &str) -> Diagnostic {
+    Diagnostic::warning("Preflight could not tell").detail(format!(
+        "Whether {what} would be accepted is not known: {error}\n\n{outlook}"
+    ))
+}
+
+/// Whether the refusal may be about addresses that the server to be replaced still has.
+fn is_in_the_way(replaced: &SslVpnServer, config: &SslVpnServer, error: &Error) -> bool {
+    let pool = |server: &SslVpnServer| network(server.client_ip_pool.known()?);
+    let (Some(old), Some(new)) = (pool(replaced), pool(config)) else {
+        return false;
+    };
+    error.argument() == Some("client_ip_pool") && overlap(old, new)
 }
 
 fn refused(what: &str, error: &Error) -> Diagnostic {
@@ -136,11 +157,16 @@ mod tests {
     use crate::cloud::error::ApiError;
     use crate::tf::diagnostics::Severity;
 
-    fn verdict_of(operation: &'static str, code: &str) -> Diagnostic {
+    fn refusal(operation: &'static str, code: &str) -> Error {
         let body = format!(r#"{{"Code":"{code}","Message":"No.","RequestId":"R-1"}}"#);
         let answer = Object::parse(body.as_bytes()).unwrap();
-        let refusal = ApiError::read(operation, 400, None, &answer, None).unwrap();
-        verdict("the change of SSL server vss-1", &refusal.into())
+        ApiError::read(operation, 400, None, &answer, None)
+            .unwrap()
+            .into()
+    }
+
+    fn verdict_of(operation: &'static str, code: &str) -> Diagnostic {
+        verdict("the change of SSL server vss-1", &refusal(operation, code))
     }
 
     #[test]
@@ -169,6 +195,20 @@ mod tests {
                     && found.detail.contains("nothing was changed")
             );
         }
+    }
+
+    #[test]
+    fn a_pool_of_the_server_to_be_replaced_is_in_the_way_and_nothing_else_is() {
+        let of = |pool: &str| SslVpnServer {
+            client_ip_pool: Attr::Known(pool.to_owned()),
+            ..SslVpnServer::default()
+        };
+        let (old, same, other) = (of("10.30.0.0/24"), of("10.30.0.0/16"), of("10.31.0.0/24"));
+        let conflict = refusal("CreateSslVpnServer", "IpConflict");
+        assert!(is_in_the_way(&old, &same, &conflict));
+        assert!(!is_in_the_way(&old, &other, &conflict));
+        let locked = refusal("CreateSslVpnServer", "VpnGateway.FinancialLocked");
+        assert!(!is_in_the_way(&old, &same, &locked));
     }
 
     #[test]

@@ -24,8 +24,9 @@ impl<P: Provider> Server<P> {
         let cancel = self.stop.token();
         let client = self.configured.read().await.ready();
         let capabilities = request.client_capabilities.as_ref();
-        // The plan of a replacement comes after that of an update, and with its private data.
-        let private = Private::from_bytes(unwrap(&request.prior_private).0);
+        // The plan of a replacement comes after that of an update, and with its private data and its decision.
+        let (private, decision) = unwrap(&request.prior_private);
+        let (private, follows_another) = (Private::from_bytes(private), decision.is_some());
         let meta = self.decode_meta(request.provider_meta)?;
         let prior = decode(request.prior_state, &served.ty, "prior state")?;
         let prior = known(prior, "prior state")?;
@@ -68,7 +69,11 @@ impl<P: Provider> Server<P> {
             let planned = propose(&served.schema, &prior, proposed, &config);
             let planned = write_only::strip(&served.schema, planned);
             let change = Change {
-                replaces: !requires_replace(&served.schema, &prior, &planned).is_empty(),
+                replaces: if prior.is_null() {
+                    follows_another
+                } else {
+                    !requires_replace(&served.schema, &prior, &planned).is_empty()
+                },
                 planned,
                 config,
                 prior: (!prior.is_null()).then(|| prior.clone()),

@@ -75,7 +75,8 @@ impl Resource for Thing {
             .known()
             .is_some_and(|note| note == "tell");
         let kind = match (&change.prior, change.replaces) {
-            (None, _) => "A create",
+            (None, false) => "A create",
+            (None, true) => "A create in a replacement",
             (Some(_), false) => "A change",
             (Some(_), true) => "A replacement",
         };
@@ -83,7 +84,7 @@ impl Resource for Thing {
             .then(|| Diagnostic::warning(kind))
             .into_iter()
             .collect();
-        let planned = Planned::new(change.planned, None);
+        let planned = Planned::new(change.planned, Some(()));
         Outcome::with(planned, said)
     }
 
