@@ -28,6 +28,7 @@ const STS_ENDPOINT: &str = "ALIBABA_CLOUD_STS_ENDPOINT";
 #[derive(Debug, Clone, Deserialize)]
 pub struct Configuration {
     region: Attr<String>,
+    preflight: Attr<bool>,
     access_key: Attr<Secret>,
     secret_key: Attr<Secret>,
     security_token: Attr<Secret>,
@@ -61,10 +62,18 @@ pub fn schema() -> Schema {
             "sts",
             "The STS API, which gives a role's credentials. Default: `ALIBABA_CLOUD_STS_ENDPOINT`, else the central endpoint, or that of the region in `ALIBABA_CLOUD_STS_REGION`.",
         ));
-    let block = Block::new("Manages Alibaba Cloud's SSL-VPN.").attribute(argument(
-        "region",
-        "The region, such as `cn-hangzhou`. Default: `ALIBABA_CLOUD_REGION`, then `ALICLOUD_REGION`, then the region of the profile that gives the credentials.",
-    ));
+    let block = Block::new("Manages Alibaba Cloud's SSL-VPN.")
+        .attribute(argument(
+            "region",
+            "The region, such as `cn-hangzhou`. Default: `ALIBABA_CLOUD_REGION`, then `ALICLOUD_REGION`, then the region of the profile that gives the credentials.",
+        ))
+        .attribute(Attribute::optional(
+            "preflight",
+            Type::Bool,
+            "Whether a plan asks the API, by a dry run, if it would accept the create or the change of an SSL server, so that what it \
+             would refuse is an error of the plan already. A rename is not asked about, nor is what has values that are known only after \
+             apply. It needs the RAM actions of the changes themselves, and Terraform asks once more in an apply. Default: `false`.",
+        ));
     let block = credentials::declare(block).block(NestedBlock::single("endpoints", endpoints));
     Schema { version: 0, block }
 }
@@ -204,6 +213,7 @@ pub async fn configure(
     Ok(Configured {
         vpc: Client::new(settings),
         region,
+        preflight: config.preflight.value().unwrap_or(false),
         gateways: Gateways::default(),
         ssl_vpn_server_reads: Reads::default(),
     })

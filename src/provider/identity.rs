@@ -1,12 +1,12 @@
 //! What objects are known by beyond a state: their ID and their region, which may be left to the provider. An import block gives
 //! them as an identity, a command as one text.
 
-use super::Configured;
+use serde::Serialize;
+
 use super::kind::Kind;
 use crate::cloud::endpoint::check_region;
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::identity::{Identity, IdentitySchema, IdentityType};
-use crate::tf::model::Attr;
 use crate::tf::resource::Outcome;
 use crate::tf::validators::quoted;
 
@@ -26,9 +26,10 @@ pub fn schema(kind: Kind) -> IdentitySchema {
         )
 }
 
-/// Where an object is asked for: its own region; the provider's where neither state nor configuration says.
-pub fn region(own: &Attr<String>, configured: &Configured) -> String {
-    own.value().unwrap_or_else(|| configured.region.clone())
+/// The identity of an object of a kind; `None` before its region is known, since an identity never changes.
+pub fn of(kind: Kind, object: &impl Serialize) -> Option<Identity> {
+    let identity = schema(kind).of(object)?;
+    (!identity.get("region").is_null()).then_some(identity)
 }
 
 /// What a person names an object by.

@@ -1,4 +1,4 @@
-//! What all look-ups share: the region they look in, filters by ID and by name, and what "the only match" means.
+//! What all look-ups share: filters by ID and by name, and what "the only match" means.
 //!
 //! A filter never fails for want of objects: a list that it leaves empty is an empty list. The only match fails with the
 //! candidates, so that the next attempt can name the right one.
@@ -11,13 +11,12 @@ use time::format_description::well_known::Rfc3339;
 
 use super::explain;
 use super::kind::Kind;
-use crate::cloud::endpoint::check_region;
 use crate::cloud::error::{Class, Error};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
 use crate::tf::path::AttributePath;
 use crate::tf::resource::Outcome;
-use crate::tf::schema::{Attribute, Mode};
+use crate::tf::schema::Attribute;
 use crate::tf::types::Type;
 use crate::tf::validators::{Validator, each, invalid, length_between, quoted};
 use crate::tf::value::Value;
@@ -27,14 +26,6 @@ const MOST_CANDIDATES: usize = 20;
 
 /// A set of texts as a configuration has it.
 pub type Texts = Attr<Vec<Attr<String>>>;
-
-/// The argument `region`; computed where the result shows the region that was looked in.
-pub fn region_argument(mode: Mode) -> Attribute {
-    let description = "The region to look in. Default: the provider's.";
-    let mut attribute = Attribute::optional("region", Type::String, description).validator(Region);
-    attribute.mode = mode;
-    attribute
-}
 
 /// The argument `ids`.
 pub fn ids_argument() -> Attribute {
@@ -70,22 +61,6 @@ pub fn key_argument(name: &str, description: &str) -> Attribute {
 /// A time as results show it (RFC 3339).
 pub fn time(time: Option<OffsetDateTime>) -> Attr<String> {
     time.and_then(|time| time.format(&Rfc3339).ok()).into()
-}
-
-/// A well-formed region ID.
-struct Region;
-
-impl Validator for Region {
-    fn description(&self) -> String {
-        "be the ID of a region, such as \"cn-hangzhou\"".to_owned()
-    }
-
-    fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
-        let Some(text) = value.as_str() else { return };
-        if check_region(text).is_err() {
-            diagnostics.push(invalid(path, &self.description(), &quoted(text)));
-        }
-    }
 }
 
 /// A regular expression.

@@ -1,6 +1,7 @@
 //! The product: maps Terraform's objects onto cloud operations. The one room that knows both worlds.
 //!
 //! - [`configuration`]: the provider block and the environment, and the client they make;
+//! - [`region`]: where an object is, and where it is asked for;
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it; [`change`]: one such change, from its turn
 //!   until the gateway has come to rest ([`settling`]);
 //! - [`reads`]: reads that come together share a listing;
@@ -11,8 +12,10 @@
 //! - [`ovpn_profile`]: the one file that a client opens;
 //! - [`identity`]: what objects are known by; [`kind`]: what their kinds are called;
 //! - [`name`], [`network`], [`timeouts`]: values that several resources share;
+//! - [`alicloud`]: what is taken over from the Go provider's states;
 //! - [`explain`]: the cloud's errors in words that help.
 
+pub mod alicloud;
 pub mod change;
 pub mod configuration;
 pub mod data_sources;
@@ -28,6 +31,7 @@ pub mod name;
 pub mod network;
 pub mod ovpn_profile;
 pub mod reads;
+pub mod region;
 pub mod settling;
 pub mod ssl_vpn_client_cert;
 pub mod ssl_vpn_server;
@@ -64,6 +68,8 @@ pub struct Configured {
     pub vpc: Client,
     /// The provider's region: for new objects, and for those whose state does not say.
     pub region: String,
+    /// Whether a plan asks the API, by a dry run, if it would accept a change.
+    pub preflight: bool,
     /// The gateways that this process is changing.
     pub gateways: Gateways,
     /// The reads of SSL servers.
@@ -118,6 +124,7 @@ impl Provider for Alivpn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tf::schema::Mode;
 
     #[test]
     fn every_argument_and_attribute_has_a_description() {
@@ -152,6 +159,39 @@ mod tests {
                 [""; 0],
                 "{}",
                 data_source.type_name()
+            );
+        }
+    }
+
+    #[test]
+    fn everything_in_the_cloud_takes_a_region_and_only_a_resource_is_replaced_by_another() {
+        let resources = Alivpn.resources();
+        let resources = resources
+            .iter()
+            .map(|found| (found.type_name(), found.schema(), true));
+        let data_sources = Alivpn.data_sources();
+        let data_sources = data_sources
+            .iter()
+            .map(|found| (found.type_name(), found.schema(), false));
+        let lists = Alivpn.list_resources();
+        let lists = lists
+            .iter()
+            .map(|found| (found.type_name(), found.schema(), false));
+        let ephemeral = Alivpn.ephemeral_resources();
+        let ephemeral = ephemeral
+            .iter()
+            .map(|found| (found.type_name(), found.schema(), false));
+        let all = resources.chain(data_sources).chain(lists).chain(ephemeral);
+        for (name, schema, is_resource) in all {
+            let region = schema.block.find_attribute("region");
+            let region = region.unwrap_or_else(|| panic!("{name} takes no region"));
+            assert!(region.mode.is_configurable(), "{name}");
+            assert_ne!(region.mode, Mode::Required, "{name}");
+            assert_eq!(region.replaces, is_resource, "{name}");
+            let rules = region.rules();
+            assert!(
+                rules.iter().any(|rule| rule.contains("ID of a region")),
+                "{name}: {rules:?}"
             );
         }
     }

@@ -63,14 +63,19 @@ pub fn local_subnet(text: &str) -> Option<Ipv4Net> {
 /// As many connections as the largest pool serves.
 pub const MOST_CONNECTIONS: u64 = 16_384;
 
-/// The longest prefix of a client pool for so many concurrent connections, four addresses each; `None` when no pool serves so many.
+/// The longest prefix of a client pool for so many concurrent connections; `None` when no pool serves so many.
 pub fn client_pool_prefix(connections: u64) -> Option<u8> {
     if connections == 0 {
         return None;
     }
     (16..=29)
         .rev()
-        .find(|prefix| (1_u64 << (32 - prefix)) / 4 >= connections)
+        .find(|prefix| pool_connections(*prefix) >= connections)
+}
+
+/// As many concurrent connections as a client pool of this prefix serves: four addresses each.
+pub fn pool_connections(prefix: u8) -> u64 {
+    (1_u64 << 32_u8.saturating_sub(prefix)) / 4
 }
 
 /// `client_ip_pool`: an IPv4 network /16 to /29, no host bits, outside the reserved ranges.

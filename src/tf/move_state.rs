@@ -28,9 +28,14 @@ pub struct MoveSource {
 }
 
 impl MoveSource {
-    /// The last part of the old provider's address: its name without host and namespace.
-    pub fn provider_name(&self) -> &str {
-        self.provider_address.rsplit('/').next().unwrap_or_default()
+    /// Whether the object is of this type of this provider, `NAMESPACE/NAME`, of whatever registry.
+    pub fn is_of(&self, provider: &str, type_name: &str) -> bool {
+        let same = match self.provider_address.split_once('/') {
+            Some((_host, rest)) => rest == provider,
+            // All that OpenTofu says of a provider before its versions 1.11.12 and 1.12.4.
+            None => Some(self.provider_address.as_str()) == provider.rsplit('/').next(),
+        };
+        same && self.type_name == type_name
     }
 
     /// The state under a type: what the type does not have is left out, what the state lacks is null.
@@ -72,6 +77,46 @@ impl<M> From<M> for Moved<M> {
         Moved {
             state,
             private: Private::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_known_by_its_provider_whatever_the_registry() {
+        let is_of = |address: &str, type_name: &str| {
+            let source = MoveSource {
+                provider_address: address.to_owned(),
+                type_name: type_name.to_owned(),
+                schema_version: 0,
+                state: Vec::new(),
+                private: Private::default(),
+                identity: None,
+                identity_schema_version: 0,
+            };
+            source.is_of("example/old", "old_thing")
+        };
+        for address in [
+            "registry.terraform.io/example/old",
+            "registry.opentofu.org/example/old",
+            "mirror.example.com:8443/example/old",
+            "old",
+        ] {
+            assert!(is_of(address, "old_thing"), "{address}");
+            assert!(!is_of(address, "old_other"), "{address}");
+        }
+        for address in [
+            "",
+            "registry.terraform.io/other/old",
+            "registry.terraform.io/example/older",
+            "registry.terraform.io/not/example/old",
+            "example",
+            "older",
+        ] {
+            assert!(!is_of(address, "old_thing"), "{address}");
         }
     }
 }

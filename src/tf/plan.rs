@@ -118,7 +118,8 @@ fn element_at(list: &Value, index: usize) -> &Value {
         .unwrap_or(&Value::Null)
 }
 
-/// The changed attributes that only a new object can have; empty for a create.
+/// The changed attributes that only a new object can have; empty for a create. Where the state does not know what the provider
+/// sets (null, as after an import or a move), nothing says that it is something else.
 pub fn requires_replace(schema: &Schema, prior: &Value, planned: &Value) -> Vec<AttributePath> {
     if prior.is_null() || planned.is_null() {
         return Vec::new();
@@ -130,9 +131,9 @@ pub fn requires_replace(schema: &Schema, prior: &Value, planned: &Value) -> Vec<
         .filter(|attribute| attribute.replaces);
     replaces
         .filter(|attribute| {
-            !prior
-                .attribute(&attribute.name)
-                .same(planned.attribute(&attribute.name), &attribute.ty)
+            let prior = prior.attribute(&attribute.name);
+            let open = attribute.mode.is_computed() && prior.is_null();
+            !open && !prior.same(planned.attribute(&attribute.name), &attribute.ty)
         })
         .map(|attribute| AttributePath::from(attribute.name.as_str()))
         .collect()
@@ -362,6 +363,26 @@ mod tests {
         assert!(requires_replace(&schema(), &prior, &prior).is_empty());
         assert!(requires_replace(&schema(), &Value::Null, &moved).is_empty());
         assert!(requires_replace(&schema(), &prior, &Value::Null).is_empty());
+    }
+
+    #[test]
+    fn what_the_provider_sets_and_the_state_does_not_know_is_filled_in_without_a_replacement() {
+        let block = Block::new("A thing.")
+            .attribute(Attribute::optional_computed("zone", Type::String, "Zone.").replaces())
+            .attribute(Attribute::optional("kind", Type::String, "Kind.").replaces());
+        let schema = Schema::new(0, block);
+        let of = |zone, kind| object([("zone", zone), ("kind", kind)]);
+        let replaced = |prior, planned| requires_replace(&schema, &prior, &planned);
+        let open = of(Value::Null, Value::Null);
+        assert!(replaced(open.clone(), of(text("a"), Value::Null)).is_empty());
+        assert_eq!(
+            replaced(open, of(text("a"), text("b"))),
+            [AttributePath::from("kind")]
+        );
+        assert_eq!(
+            replaced(of(text("a"), Value::Null), of(text("b"), Value::Null)),
+            [AttributePath::from("zone")]
+        );
     }
 
     #[test]

@@ -118,6 +118,15 @@ impl<'a, C> Call<'a, C> {
     }
 }
 
+/// What a plan is given beside the change itself. It may ask what it wants, for what it says, and changes nothing.
+#[derive(Debug)]
+pub struct PlanCall<'a, C> {
+    /// What Configure made; `None` where it was not called, or with a block that is not wholly known yet.
+    pub client: Option<&'a C>,
+    /// See [`Call::cancel`].
+    pub cancel: &'a CancellationToken,
+}
+
 /// An object as it is, as the configuration wants it and as it would become.
 #[derive(Debug, Clone)]
 pub struct Change<M> {
@@ -127,6 +136,8 @@ pub struct Change<M> {
     pub config: M,
     /// What would become of the object by the schema's rules alone; a resource's plan may refine it.
     pub planned: M,
+    /// Whether only a new object can become so, by the schema's rules: then a plan of its create follows, without `prior`.
+    pub replaces: bool,
     /// What the resource keeps beside the object's state.
     pub private: Private,
     /// See [`Call::meta`].
@@ -223,8 +234,13 @@ pub trait Resource: Send + Sync + 'static {
         None
     }
 
-    /// Refines the plan of a create or an update; must give the same answer for the same question.
-    fn plan(&self, change: Change<Self::Model>) -> Outcome<Planned<Self::Model, Self::Decision>>;
+    /// Refines the plan of a create or an update. Terraform asks again during apply, so the planned object and the decision
+    /// must follow from the change alone; what is said beside them may follow from what a client was asked.
+    async fn plan(
+        &self,
+        call: PlanCall<'_, Self::Client>,
+        change: Change<Self::Model>,
+    ) -> Outcome<Planned<Self::Model, Self::Decision>>;
 
     /// Says what there is to say before an object is destroyed. An error prevents it.
     fn plan_destroy(&self, destroy: Destroy<Self::Model>) -> Outcome<()> {

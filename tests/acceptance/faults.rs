@@ -126,7 +126,10 @@ fn an_interrupt_never_claims_that_nothing_happened_after_a_lost_answer() {
     }));
     let apply = workspace.start_apply();
     emulator.wait_for_calls("a look at the busy gateway", |calls| {
-        !of(calls, "DescribeVpnGateway").is_empty()
+        let refused = calls
+            .iter()
+            .position(|call| call.code.as_deref() == Some("VpnGateway.Configuring"));
+        refused.is_some_and(|at| !of(&calls[at..], "DescribeVpnGateway").is_empty())
     });
     apply.interrupt();
     apply

@@ -69,6 +69,23 @@ fn import_by_id_and_region_reaches_another_region_than_the_providers() {
 }
 
 #[test]
+fn the_region_of_an_import_is_that_of_the_state_and_another_in_the_configuration_replaces() {
+    let (emulator, id) = with_a_server();
+    let workspace = Workspace::new(&emulator);
+    workspace.provider(&in_region(&emulator, "cn-shanghai"));
+    let of = |region: &str| server("this", &format!("{BODY}\n  region = \"{region}\""));
+    workspace.write(&of("cn-hangzhou"));
+    workspace.import(&format!("{id}@cn-hangzhou")).exits(0);
+    workspace.plan().exits(0);
+    workspace.write(&of("cn-beijing"));
+    workspace
+        .plan()
+        .exits(2)
+        .says("must be replaced")
+        .says("\"cn-hangzhou\" -> \"cn-beijing\" # forces replacement");
+}
+
+#[test]
 fn import_by_block_generates_a_configuration_that_is_accepted_unchanged() {
     if is_left_out("import blocks", IMPORT_BLOCKS) {
         return;

@@ -100,7 +100,7 @@ async fn the_configuration_of_an_ssl_server_says_what_it_is_and_not_what_the_clo
         ("port", Value::from(1194)),
         ("name", Value::from("office")),
         ("id", Value::Null),
-        ("region", Value::Null),
+        ("region", Value::from("cn-hangzhou")),
         ("internet_ip", Value::Null),
         ("timeouts", Value::Null),
     ] {

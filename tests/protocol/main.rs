@@ -26,6 +26,7 @@ mod logs;
 mod malformed;
 mod move_state;
 mod panics;
+mod planning;
 mod private_data;
 mod raw;
 mod rpcs;

@@ -4,6 +4,7 @@ use terraform_provider_alivpn::tf::proto::{RawState, get_provider_schema, move_r
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
+use crate::plugin_caller::Launch;
 use crate::session::{Session, decode, summaries};
 
 fn request(source: &str, target: &str, json: &str) -> move_resource_state::Request {
@@ -62,6 +63,43 @@ async fn an_object_of_another_provider_is_taken_over_with_its_identity_and_priva
 }
 
 #[tokio::test]
+async fn an_object_of_the_same_type_under_another_address_of_the_provider_is_upgraded_and_kept() {
+    let request = move_resource_state::Request {
+        source_provider_address: "mirror.example.com/alivpn/exercise".to_owned(),
+        source_schema_version: 0,
+        ..request(
+            "exercise_versioned",
+            "exercise_versioned",
+            r#"{"title":"a","size":"7"}"#,
+        )
+    };
+    let answer = moved(request.clone()).await;
+    assert_eq!(summaries(&answer.diagnostics), [""; 0]);
+    let ty = Type::object([
+        ("name", Type::String),
+        ("size", Type::Number),
+        ("secret", Type::String),
+    ]);
+    let expected = Value::map([
+        ("name", Value::from("a")),
+        ("size", Value::from(7)),
+        ("secret", Value::Null),
+    ]);
+    assert_eq!(decode(answer.target_state, &ty), expected);
+    assert_eq!(answer.target_private, b"private");
+
+    let newer = move_resource_state::Request {
+        source_schema_version: 9,
+        ..request
+    };
+    let answer = moved(newer).await;
+    assert_eq!(
+        summaries(&answer.diagnostics),
+        ["State from a newer provider"]
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_taken_over_is_an_error_that_says_what_to_do() {
     let refused = "Cannot move from this resource type";
     for (source, target, json, summary) in [
@@ -100,4 +138,37 @@ async fn the_server_says_what_it_can_do() {
     let capabilities = answer.into_inner().server_capabilities.unwrap();
     assert!(capabilities.plan_destroy && capabilities.get_provider_schema_optional);
     assert!(capabilities.move_resource_state && capabilities.generate_resource_config);
+}
+
+#[tokio::test]
+async fn a_server_of_the_go_provider_is_moved_without_a_region_an_identity_or_private_data() {
+    let mut session = Session::of(Launch::default()).await;
+    let ty = session.resource_type("alivpn_ssl_vpn_server").await;
+    // A Terraform of any registry, and an OpenTofu that gives the name alone.
+    for address in [
+        "registry.terraform.io/aliyun/alicloud",
+        "registry.opentofu.org/aliyun/alicloud",
+        "alicloud",
+    ] {
+        let request = move_resource_state::Request {
+            source_provider_address: address.to_owned(),
+            source_schema_version: 0,
+            source_identity: None,
+            ..request(
+                "alicloud_ssl_vpn_server",
+                "alivpn_ssl_vpn_server",
+                r#"{"id":"vss-1","local_subnet":"192.168.0.0/16,10.1.0.0/16","port":1194,"connections":1}"#,
+            )
+        };
+        let answer = session.client.move_resource_state(request).await;
+        let answer = answer.unwrap().into_inner();
+        assert_eq!(summaries(&answer.diagnostics), [""; 0]);
+        let state = decode(answer.target_state, &ty);
+        assert_eq!(state.attribute("id"), &Value::from("vss-1"));
+        assert_eq!(state.attribute("region"), &Value::Null);
+        let subnets = state.attribute("local_subnets").as_list();
+        assert_eq!(subnets.map(<[Value]>::len), Some(2));
+        assert!(answer.target_identity.is_none());
+        assert!(answer.target_private.is_empty());
+    }
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use terraform_provider_alivpn::tf::proto::{
-    apply_resource_change, configure, import_resource_state, read_resource, stop,
+    apply_resource_change, configure, import_resource_state, plan_resource_change, read_resource,
+    stop,
 };
 use tokio::time::timeout;
 
@@ -95,11 +96,23 @@ async fn one_stop_ends_every_call_that_is_under_way() {
         answer.into_inner().diagnostics
     });
 
+    let request = plan_resource_change::Request {
+        type_name: type_name(),
+        proposed_new_state: json(WAITING),
+        config: json(WAITING),
+        ..Default::default()
+    };
+    let mut client = session.client.clone();
+    calls.spawn(async move {
+        let answer = client.plan_resource_change(request).await.unwrap();
+        answer.into_inner().diagnostics
+    });
+
     // What a call does between this line and its wait takes microseconds.
     let received =
         |line: &&String| line.contains("request received") && line.contains("exercise_shape");
     session
-        .standard_error(|lines| lines.iter().filter(received).count() == 5)
+        .standard_error(|lines| lines.iter().filter(received).count() == 6)
         .await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(calls.try_join_next().is_none(), "none ends by itself");
@@ -107,7 +120,7 @@ async fn one_stop_ends_every_call_that_is_under_way() {
     assert_eq!(answer.into_inner().error, "");
     let ended = timeout(Duration::from_secs(10), calls.join_all());
     let ended = ended.await.expect("a call goes on after Stop");
-    assert_eq!(ended.len(), 5);
+    assert_eq!(ended.len(), 6);
     for diagnostics in ended {
         assert_eq!(summaries(&diagnostics), ["Stopped"]);
     }

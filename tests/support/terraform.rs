@@ -56,19 +56,31 @@ impl Workspace {
         for name in ["home", "tmp", "work"] {
             fs::create_dir(folder.path().join(name)).expect("a folder in it");
         }
-        let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
-        let binaries = provider.parent().expect("a binary lies in a folder");
-        let configuration = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"alivpn/alivpn\" = {:?}\n  }}\n  direct {{}}\n}}\n",
-            binaries.display().to_string(),
-        );
-        fs::write(folder.path().join("cli.tfrc"), configuration)
-            .expect("the CLI configuration is written");
-        Self {
+        let workspace = Self {
             folder,
             environment: BTreeMap::new(),
             runs: AtomicU32::new(0),
-        }
+        };
+        workspace.install(&[]);
+        workspace
+    }
+
+    /// Installs the provider, and beside it these and no others: source address and folder.
+    pub fn install(&self, others: &[(&str, &Path)]) {
+        let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
+        let binaries = provider.parent().expect("a binary lies in a folder");
+        let overrides = [("alivpn/alivpn", binaries)]
+            .into_iter()
+            .chain(others.iter().copied())
+            .map(|(source, folder)| {
+                format!("    {source:?} = {:?}\n", folder.display().to_string())
+            });
+        let configuration = format!(
+            "provider_installation {{\n  dev_overrides {{\n{}  }}\n  direct {{}}\n}}\n",
+            overrides.collect::<String>()
+        );
+        fs::write(self.folder.path().join("cli.tfrc"), configuration)
+            .expect("the CLI configuration is written");
     }
 
     /// The folder that Terraform runs in.
@@ -455,6 +467,12 @@ pub const EPHEMERAL_RESOURCES: Since = Since {
 pub const IDENTITIES: Since = Since {
     terraform: (1, 12),
     opentofu: Some((1, 12)),
+};
+
+/// `moved` blocks from a resource of another type, of another provider.
+pub const MOVES_BETWEEN_TYPES: Since = Since {
+    terraform: (1, 8),
+    opentofu: Some((1, 10)),
 };
 
 /// Whether the test that asks is left out, because the core at hand is too old for what it needs or will never know it.

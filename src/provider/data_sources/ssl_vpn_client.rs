@@ -4,10 +4,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
-use crate::provider::Configured;
-use crate::provider::identity;
 use crate::provider::kind::{Kind, VPN_GATEWAY};
 use crate::provider::lookup;
+use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
 use crate::tf::diagnostics::Diagnostic;
@@ -91,7 +90,7 @@ impl BlockType for Many {
             .attribute(
                 Attribute::required("vpn_gateway_id", Type::String, "The gateway, `vpn-...`.").validator(length_between(1, 128)),
             )
-            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(Attribute::computed(
                 "clients",
                 Type::list(client),
@@ -120,7 +119,7 @@ async fn list(
     call: Call<'_, Configured>,
     config: SslVpnClients,
 ) -> Result<SslVpnClients, Diagnostic> {
-    let region = identity::region(&config.region, call.client);
+    let region = region::of(&config.region, call.client);
     let gateway = config.vpn_gateway_id.value().unwrap_or_default();
     let clients = call
         .client

@@ -5,12 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::secret::Secret;
 use crate::cloud::vpc;
-use crate::provider::Configured;
-use crate::provider::identity;
 use crate::provider::key_material::{self, KeyMaterial, reveal};
 use crate::provider::kind::CLIENT_CERT as KIND;
 use crate::provider::lookup::{self, Texts};
 use crate::provider::ssl_vpn_client_cert::filter::{self, Filters};
+use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
@@ -110,7 +109,7 @@ impl BlockType for One {
                 "The SSL server of the certificate, `vss-...`.",
             ))
             .attribute(lookup::key_argument("name", "The certificate's whole name."))
-            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(Attribute::optional(
                 "include_private_key",
                 Type::Bool,
@@ -162,7 +161,7 @@ async fn find(
     call: Call<'_, Configured>,
     config: SslVpnClientCert,
 ) -> Result<(SslVpnClientCert, Diagnostics), Diagnostic> {
-    let region = identity::region(&config.region, call.client);
+    let region = region::of(&config.region, call.client);
     let id = match config.id.value() {
         Some(id) => id,
         None => only_match(&call, &region, &config).await?.id,
@@ -275,7 +274,7 @@ impl BlockType for Many {
             "The client certificates of a region that pass every filter, on all pages, without their keys.",
         );
         let block = filter::arguments(block)
-            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(Attribute::computed(
                 "ssl_vpn_client_certs",
                 Type::list(cert),
@@ -303,7 +302,7 @@ async fn list(
     call: Call<'_, Configured>,
     config: SslVpnClientCerts,
 ) -> Result<SslVpnClientCerts, Diagnostic> {
-    let region = identity::region(&config.region, call.client);
+    let region = region::of(&config.region, call.client);
     let filters = Filters {
         ids: &config.ids,
         ssl_vpn_server_id: &config.ssl_vpn_server_id,

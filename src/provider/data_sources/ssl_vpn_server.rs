@@ -5,10 +5,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
-use crate::provider::Configured;
-use crate::provider::identity;
 use crate::provider::kind::SSL_SERVER as KIND;
 use crate::provider::lookup::{self, Filter, Texts};
+use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
@@ -113,7 +112,7 @@ impl BlockType for One {
                 "The gateway that carries the server, `vpn-...`.",
             ))
             .attribute(lookup::key_argument("name", "The server's whole name."))
-            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(computed(
                 "client_ip_pool",
                 "The network that clients get their addresses from.",
@@ -206,7 +205,7 @@ async fn find(
     call: Call<'_, Configured>,
     config: &SslVpnServer,
 ) -> Result<SslVpnServer, Diagnostic> {
-    let region = identity::region(&config.region, call.client);
+    let region = region::of(&config.region, call.client);
     let vpc = &call.client.vpc;
     if let Some(id) = config.id.known() {
         let server = vpc.describe_ssl_vpn_server(&region, id, call.cancel).await;
@@ -253,7 +252,7 @@ impl BlockType for Many {
             .attribute(lookup::text_argument("vpn_gateway_id", "Only that of this gateway."))
             .attribute(lookup::name_regex_argument())
             .attribute(lookup::text_argument("resource_group_id", "Only those of this resource group."))
-            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(Attribute::computed(
                 "ssl_vpn_servers",
                 Type::list(One.schema().implied_type()),
@@ -280,7 +279,7 @@ async fn list(
     call: Call<'_, Configured>,
     config: SslVpnServers,
 ) -> Result<SslVpnServers, Diagnostic> {
-    let region = identity::region(&config.region, call.client);
+    let region = region::of(&config.region, call.client);
     let filter = Filter::new(&config.ids, &config.name_regex)?;
     let asked = vpc::SslVpnServerFilter {
         vpn_gateway_id: config.vpn_gateway_id.value(),

@@ -6,10 +6,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::vpc;
-use crate::provider::Configured;
-use crate::provider::identity;
 use crate::provider::kind::VPN_GATEWAY as KIND;
 use crate::provider::lookup::{self, Filter, Texts};
+use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::data_source::DataSource;
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
@@ -114,7 +113,7 @@ impl BlockType for One {
             .attribute(lookup::key_argument("id", "The gateway's ID, `vpn-...`. Set it alone, or `name` or `vpc_id` or both."))
             .attribute(lookup::key_argument("name", "The gateway's whole name."))
             .attribute(lookup::key_argument("vpc_id", "The VPC that the gateway is in, `vpc-...`."))
-            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(computed("description", "The description."))
             .attribute(computed("status", "What the gateway is doing: `init`, `provisioning`, `active`, `updating` or `deleting`."))
             .attribute(computed("business_status", "`Normal`, or `FinancialLocked` for an overdue payment."))
@@ -158,7 +157,7 @@ impl DataSource for One {
 }
 
 async fn find(call: Call<'_, Configured>, config: &VpnGateway) -> Result<VpnGateway, Diagnostic> {
-    let region = identity::region(&config.region, call.client);
+    let region = region::of(&config.region, call.client);
     let vpc = &call.client.vpc;
     if let Some(id) = config.id.known() {
         let gateway = vpc.describe_vpn_gateway(&region, id, call.cancel).await;
@@ -209,7 +208,7 @@ impl BlockType for Many {
                 Attribute::optional("tags", Type::Map(Box::new(Type::String)), "Only those with all of these tags.")
                     .validator(each(length_between(0, 128))),
             )
-            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(Attribute::computed(
                 "vpn_gateways",
                 Type::list(One.schema().implied_type()),
@@ -233,7 +232,7 @@ impl DataSource for Many {
 }
 
 async fn list(call: Call<'_, Configured>, config: VpnGateways) -> Result<VpnGateways, Diagnostic> {
-    let region = identity::region(&config.region, call.client);
+    let region = region::of(&config.region, call.client);
     let filter = Filter::new(&config.ids, &config.name_regex)?;
     let tags = config.tags.known().into_iter().flatten();
     let asked = vpc::VpnGatewayFilter {

@@ -4,11 +4,10 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::secret::Secret;
-use crate::provider::Configured;
-use crate::provider::identity;
 use crate::provider::key_material::{self, KeyMaterial, reveal};
 use crate::provider::kind::CLIENT_CERT as KIND;
 use crate::provider::lookup;
+use crate::provider::{Configured, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::ephemeral_resource::{EphemeralResource, Opened};
@@ -55,7 +54,7 @@ impl BlockType for SslVpnClientCert {
                 "ssl_vpn_server_id",
                 "The SSL server of the certificate, `vss-...`. When set, a certificate of another server is an error.",
             ))
-            .attribute(lookup::region_argument(Mode::OptionalComputed))
+            .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(computed("ca_cert", "The certificate of the server's authority (PEM)."))
             .attribute(computed("client_cert", "The certificate itself (PEM)."));
         for attribute in key_material::attributes() {
@@ -85,7 +84,7 @@ impl EphemeralResource for SslVpnClientCert {
 
 async fn find(call: Call<'_, Configured>, config: &Model) -> Result<Model, Diagnostic> {
     let vpc = &call.client.vpc;
-    let region = identity::region(&config.region, call.client);
+    let region = region::of(&config.region, call.client);
     let id = config.id.value().unwrap_or_default();
     let whole = vpc
         .describe_ssl_vpn_client_cert(&region, &id, call.cancel)

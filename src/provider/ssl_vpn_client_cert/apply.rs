@@ -10,11 +10,10 @@ use super::read::listed;
 use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::{Class, Error};
 use crate::cloud::vpc::WholeSslVpnClientCert;
-use crate::provider::Configured;
 use crate::provider::change::{Bounds, Change, Failure, NO_ANSWER};
 use crate::provider::gateway::Gateway;
-use crate::provider::identity::region;
 use crate::provider::timeouts::timeout;
+use crate::provider::{Configured, region};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::model::Attr;
 use crate::tf::path::AttributePath;
@@ -26,7 +25,7 @@ pub async fn create(
     planned: SslVpnClientCert,
 ) -> Outcome<Option<SslVpnClientCert>> {
     let Configured { vpc, .. } = call.client;
-    let region = region(&planned.region, call.client);
+    let region = region::of(&planned.region, call.client);
     let server_id = text(&planned.ssl_vpn_server_id);
     let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.create);
     let bounds = Bounds::new(timeout, call.cancel);
@@ -75,7 +74,7 @@ pub async fn update(
 ) -> Outcome<SslVpnClientCert> {
     let Update { prior, planned, .. } = update;
     let Configured { vpc, .. } = call.client;
-    let region = region(&prior.region, call.client);
+    let region = region::of(&planned.region, call.client);
     let (id, server_id) = (text(&prior.id), text(&prior.ssl_vpn_server_id));
     let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.update);
     let bounds = Bounds::new(timeout, call.cancel);
@@ -123,7 +122,7 @@ pub async fn delete(
     state: SslVpnClientCert,
 ) -> Outcome<Option<SslVpnClientCert>> {
     let Configured { vpc, .. } = call.client;
-    let region = region(&state.region, call.client);
+    let region = region::of(&state.region, call.client);
     let (id, server_id) = (text(&state.id), text(&state.ssl_vpn_server_id));
     let timeout = timeout(state.timeouts.known(), |timeouts| &timeouts.delete);
     let bounds = Bounds::new(timeout, call.cancel);

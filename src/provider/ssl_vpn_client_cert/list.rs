@@ -7,10 +7,9 @@ use serde::Deserialize;
 use super::filter::{self, Filters};
 use super::mapping::object;
 use super::model::{SslVpnClientCert, TYPE_NAME};
-use crate::provider::Configured;
-use crate::provider::identity;
 use crate::provider::kind::CLIENT_CERT as KIND;
 use crate::provider::lookup::{self, Texts};
+use crate::provider::{Configured, identity, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::list_resource::{Ended, ListResource, Listed, Query, Results};
 use crate::tf::model::Attr;
@@ -43,7 +42,7 @@ impl BlockType for SslVpnClientCertList {
         let block = Block::new(
             "The client certificates of a region that pass every filter, on all pages, sorted by ID.",
         );
-        let block = filter::arguments(block).attribute(lookup::region_argument(Mode::Optional));
+        let block = filter::arguments(block).attribute(region::look_up_argument(Mode::Optional));
         Schema::new(0, block)
     }
 }
@@ -60,7 +59,7 @@ impl ListResource for SslVpnClientCertList {
         results: &mut Results<'_, SslVpnClientCert>,
     ) -> Result<(), Ended> {
         let config = query.config;
-        let region = identity::region(&config.region, call.client);
+        let region = region::of(&config.region, call.client);
         let filters = Filters {
             ids: &config.ids,
             ssl_vpn_server_id: &config.ssl_vpn_server_id,
@@ -70,7 +69,7 @@ impl ListResource for SslVpnClientCertList {
         for cert in filter::list(&call, &region, filters).await? {
             let now = call.client.vpc.clock().now();
             let object = object(&cert, &SslVpnClientCert::default(), &region, now);
-            let Some(identity) = identity::schema(KIND).of(&object) else {
+            let Some(identity) = identity::of(KIND, &object) else {
                 continue;
             };
             results

@@ -8,18 +8,20 @@ pub mod filter;
 pub mod list;
 pub mod mapping;
 pub mod model;
+pub mod move_from;
 pub mod read;
 pub mod renewal;
 
 use async_trait::async_trait;
 
-use super::Configured;
 use super::identity::{self, Name};
 use super::kind::CLIENT_CERT;
+use super::{Configured, region};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::identity::{Identity, IdentitySchema};
 use crate::tf::model::Attr;
-use crate::tf::resource::{Call, Change, Destroy, Outcome, Planned, Resource, Update};
+use crate::tf::move_state::{MoveSource, Moved};
+use crate::tf::resource::{Call, Change, Destroy, Outcome, PlanCall, Planned, Resource, Update};
 use crate::tf::schema::Schema;
 use model::SslVpnClientCert;
 
@@ -45,8 +47,29 @@ impl Resource for SslVpnClientCertResource {
         Some(identity::schema(CLIENT_CERT))
     }
 
-    fn plan(&self, change: Change<SslVpnClientCert>) -> Outcome<Planned<SslVpnClientCert, ()>> {
-        let Change { prior, planned, .. } = change;
+    fn identify(&self, object: &SslVpnClientCert) -> Option<Identity> {
+        identity::of(CLIENT_CERT, object)
+    }
+
+    fn move_from(
+        &self,
+        source: &MoveSource,
+    ) -> Option<Result<Moved<SslVpnClientCert>, Diagnostics>> {
+        move_from::move_from(source)
+    }
+
+    async fn plan(
+        &self,
+        call: PlanCall<'_, Configured>,
+        change: Change<SslVpnClientCert>,
+    ) -> Outcome<Planned<SslVpnClientCert, ()>> {
+        let Change {
+            prior,
+            config,
+            planned,
+            replaces,
+            ..
+        } = change;
         let mut planned = Planned::new(planned, None);
         let Some(prior) = prior else {
             return Outcome::new(planned);
@@ -60,12 +83,17 @@ impl Resource for SslVpnClientCertResource {
         } else if state.renew_before.is_null() && !prior.renew_before.is_null() {
             state.renewal_due = Attr::Known(false);
         }
-        let of_another_server = state.ssl_vpn_server_id != prior.ssl_vpn_server_id;
-        if of_another_server {
+        if state.ssl_vpn_server_id != prior.ssl_vpn_server_id {
             diagnostics.push(moved(&prior, state));
         }
-        if of_another_server || state.region != prior.region || !planned.replaces.is_empty() {
+        if replaces || !planned.replaces.is_empty() {
             diagnostics.push(disconnects(&prior));
+            diagnostics.extend(region::replaced_elsewhere(
+                CLIENT_CERT,
+                &prior.region,
+                &config.region,
+                call.client,
+            ));
         }
         Outcome::with(planned, diagnostics)
     }

@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::provider::lookup::region_argument;
-use crate::provider::name;
 use crate::provider::timeouts::{PositiveDuration, Timeouts};
+use crate::provider::{name, region};
 use crate::tf::model::Attr;
-use crate::tf::schema::{Attribute, Block, Mode, Schema};
+use crate::tf::schema::{Attribute, Block, Schema};
 use crate::tf::types::Type;
 use crate::tf::validators::length_between;
 
@@ -35,10 +34,6 @@ pub struct SslVpnClientCert {
 /// The declaration that `terraform validate`, the documentation and the server read.
 pub fn schema() -> Schema {
     let computed = |name, description: &str| Attribute::computed(name, Type::String, description);
-    let mut region = region_argument(Mode::OptionalComputed).replaces();
-    region.description =
-        "The region of the SSL server, and so of the certificate. Default: the provider's. A change replaces the certificate."
-            .to_owned();
     let block = Block::new(
         "A client certificate of an SSL server: what a person's OpenVPN client proves itself with. It holds for three years. The state has no \
          private key; the ephemeral resource of the same name gives it, with a profile that a client opens. Deleting a certificate, also to \
@@ -66,7 +61,7 @@ pub fn schema() -> Schema {
         )
         .validator(PositiveDuration),
     )
-    .attribute(region)
+    .attribute(region::argument("certificate"))
     .attribute(computed("id", "The certificate's ID, `vsc-...`."))
     .attribute(computed("status", "Whether it holds: `normal`, `expiring-soon` within a week of the end, `expired`."))
     .attribute(computed("create_time", "When it was created (RFC 3339)."))

@@ -6,14 +6,14 @@ use super::mapping::{object, whole_object};
 use super::model::SslVpnClientCert;
 use crate::cloud::error::Error;
 use crate::cloud::vpc::{Client, SslVpnClientCertFilter};
-use crate::provider::identity::{Name, region};
+use crate::provider::identity::Name;
 use crate::provider::kind::CLIENT_CERT;
-use crate::provider::{Configured, explain};
+use crate::provider::{Configured, explain, region};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
 use crate::tf::resource::{Call, Outcome};
 
-/// The certificate as it is now. Gone is only what the documented code or an empty list calls so.
+/// The certificate as it is now. Gone is only what the documented code or an empty list calls so, in the region that the state says.
 pub async fn read(
     call: Call<'_, Configured>,
     state: SslVpnClientCert,
@@ -24,11 +24,14 @@ pub async fn read(
         );
         return Outcome::with(Some(state), error);
     };
-    let region = region(&state.region, call.client);
+    let region = region::of(&state.region, call.client);
     match describe(&call, &region, &id, &state).await {
         Ok(Some(cert)) => {
             let diagnostics = expired(&cert);
             Outcome::with(Some(cert), diagnostics)
+        }
+        Ok(None) if state.region.is_null() => {
+            Outcome::with(Some(state), region::nowhere(CLIENT_CERT, &id, &region))
         }
         Ok(None) => Outcome::with(
             None,
@@ -114,7 +117,7 @@ pub async fn import(
         region: name.region.clone().into(),
         ..SslVpnClientCert::default()
     };
-    let region = region(&cert.region, call.client);
+    let region = region::of(&cert.region, call.client);
     let described = describe(&call, &region, &name.id, &cert)
         .await
         .map_err(|error| unreadable(&name.id, &region, &error));

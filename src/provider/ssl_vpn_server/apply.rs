@@ -9,10 +9,9 @@ use super::update::{UpdatePath, update_path};
 use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::Class;
 use crate::cloud::vpc;
-use crate::provider::Configured;
 use crate::provider::change::{Bounds, Change, Failure};
-use crate::provider::identity::region;
 use crate::provider::timeouts::timeout;
+use crate::provider::{Configured, region};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::model::Attr;
 use crate::tf::resource::{Call, Outcome, Update};
@@ -23,7 +22,7 @@ pub async fn create(
     planned: SslVpnServer,
 ) -> Outcome<Option<SslVpnServer>> {
     let Configured { vpc, gateways, .. } = call.client;
-    let region = region(&planned.region, call.client);
+    let region = region::of(&planned.region, call.client);
     let gateway_id = text(&planned.vpn_gateway_id);
     let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.create);
     let bounds = Bounds::new(timeout, call.cancel);
@@ -95,7 +94,7 @@ pub async fn update(
         decision,
     } = update;
     let Configured { vpc, gateways, .. } = call.client;
-    let region = region(&prior.region, call.client);
+    let region = region::of(&planned.region, call.client);
     let (id, gateway_id) = (
         text(&prior.id).to_owned(),
         text(&prior.vpn_gateway_id).to_owned(),
@@ -181,7 +180,7 @@ pub async fn delete(
     state: SslVpnServer,
 ) -> Outcome<Option<SslVpnServer>> {
     let Configured { vpc, gateways, .. } = call.client;
-    let region = region(&state.region, call.client);
+    let region = region::of(&state.region, call.client);
     let (id, gateway_id) = (
         text(&state.id).to_owned(),
         text(&state.vpn_gateway_id).to_owned(),

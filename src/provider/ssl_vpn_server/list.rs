@@ -6,10 +6,9 @@ use serde::Deserialize;
 use super::mapping::object;
 use super::model::{SslVpnServer, TYPE_NAME};
 use crate::cloud::vpc::SslVpnServerFilter;
-use crate::provider::Configured;
-use crate::provider::identity;
 use crate::provider::kind::SSL_SERVER as KIND;
 use crate::provider::lookup::{self, Filter, Texts};
+use crate::provider::{Configured, identity, region};
 use crate::tf::block_type::BlockType;
 use crate::tf::list_resource::{Ended, ListResource, Listed, Query, Results};
 use crate::tf::model::Attr;
@@ -52,7 +51,7 @@ impl BlockType for SslVpnServerList {
             "resource_group_id",
             "Only those of this resource group.",
         ))
-        .attribute(lookup::region_argument(Mode::Optional));
+        .attribute(region::look_up_argument(Mode::Optional));
         Schema::new(0, block)
     }
 }
@@ -69,7 +68,7 @@ impl ListResource for SslVpnServerList {
         results: &mut Results<'_, SslVpnServer>,
     ) -> Result<(), Ended> {
         let config = query.config;
-        let region = identity::region(&config.region, call.client);
+        let region = region::of(&config.region, call.client);
         let filter = Filter::new(&config.ids, &config.name_regex)?;
         let asked = SslVpnServerFilter {
             vpn_gateway_id: config.vpn_gateway_id.value(),
@@ -84,7 +83,7 @@ impl ListResource for SslVpnServerList {
         let servers = filter.leave(KIND, &region, servers, |server| (&server.id, &server.name))?;
         for server in servers {
             let object = object(&server, &SslVpnServer::default(), &region);
-            let Some(identity) = identity::schema(KIND).of(&object) else {
+            let Some(identity) = identity::of(KIND, &object) else {
                 continue;
             };
             results

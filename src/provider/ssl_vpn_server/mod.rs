@@ -2,17 +2,22 @@
 //!
 //! The heart is [`update`]: the API answers at once when only the name changes and works in the background otherwise, so an
 //! update compares, takes the synchronous or the asynchronous path, and waits until the cloud has really converged
-//! ([`convergence`]). What decides is pure; [`apply`] acts, by [`crate::provider::change`].
+//! ([`convergence`]). What decides is pure; [`apply`] acts, by [`crate::provider::change`]. [`plan`] says beforehand what a person
+//! should know.
 
 pub mod apply;
 pub mod convergence;
 pub mod list;
 pub mod mapping;
 pub mod model;
+pub mod move_from;
+pub mod plan;
+pub mod preflight;
 pub mod read;
 pub mod rules;
 pub mod update;
 pub mod validators;
+pub mod warnings;
 
 use async_trait::async_trait;
 
@@ -21,10 +26,11 @@ use super::identity::{self, Name};
 use super::kind::SSL_SERVER;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::{Identity, IdentitySchema};
-use crate::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
+use crate::tf::move_state::{MoveSource, Moved};
+use crate::tf::resource::{Call, Change, Outcome, PlanCall, Planned, Resource, Update};
 use crate::tf::schema::Schema;
 use model::SslVpnServer;
-use update::{UpdatePath, same_networks, update_path};
+use update::UpdatePath;
 
 /// The resource type.
 #[derive(Debug, Clone, Copy)]
@@ -48,21 +54,24 @@ impl Resource for SslVpnServerResource {
         Some(identity::schema(SSL_SERVER))
     }
 
+    fn identify(&self, object: &SslVpnServer) -> Option<Identity> {
+        identity::of(SSL_SERVER, object)
+    }
+
+    fn move_from(&self, source: &MoveSource) -> Option<Result<Moved<SslVpnServer>, Diagnostics>> {
+        move_from::move_from(source)
+    }
+
     fn validate(&self, config: &SslVpnServer) -> Diagnostics {
         rules::across_arguments(config)
     }
 
-    fn plan(&self, change: Change<SslVpnServer>) -> Outcome<Planned<SslVpnServer, UpdatePath>> {
-        let Change {
-            prior, mut planned, ..
-        } = change;
-        let decision = prior.as_ref().map(|prior| {
-            if same_networks(&prior.local_subnets, &planned.local_subnets) {
-                planned.local_subnets.clone_from(&prior.local_subnets);
-            }
-            update_path(prior, &planned)
-        });
-        Outcome::new(Planned::new(planned, decision))
+    async fn plan(
+        &self,
+        call: PlanCall<'_, Configured>,
+        change: Change<SslVpnServer>,
+    ) -> Outcome<Planned<SslVpnServer, UpdatePath>> {
+        plan::plan(call, change).await
     }
 
     async fn read(

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::name;
 use crate::provider::network::{ClientIpPool, LocalSubnet};
+use crate::provider::region;
 use crate::provider::timeouts::Timeouts;
 use crate::tf::model::Attr;
 use crate::tf::schema::{Attribute, Block, Schema};
@@ -115,7 +116,7 @@ pub fn schema() -> Schema {
     .attribute(idaas("idaas_region_id", "The region of the IDaaS instance."))
     .attribute(idaas("idaas_application_id", "The application in the IDaaS instance; needed with an instance of EIAM 2.0."))
     .attribute(computed("id", "The server's ID, `vss-...`."))
-    .attribute(computed("region", "The region the server is in. Every later call about the server goes there."))
+    .attribute(region::argument("server"))
     .attribute(computed("internet_ip", "The public address that clients connect to."))
     .attribute(Attribute::computed("max_connections", Type::Number, "How many clients may be connected at once; a property of the gateway."))
     .attribute(computed("create_time", "When the server was created (RFC 3339)."))

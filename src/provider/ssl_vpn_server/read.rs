@@ -3,14 +3,14 @@
 use super::mapping::object;
 use super::model::SslVpnServer;
 use crate::cloud::error::Error;
-use crate::provider::identity::{Name, region};
+use crate::provider::identity::Name;
 use crate::provider::kind::SSL_SERVER;
 use crate::provider::reads::SslVpnServers;
-use crate::provider::{Configured, explain};
+use crate::provider::{Configured, explain, region};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::resource::{Call, Outcome};
 
-/// The server as it is now. Gone is only what the documented codes or an empty list call so.
+/// The server as it is now. Gone is only what the documented codes or an empty list call so, in the region that the state says.
 pub async fn read(
     call: Call<'_, Configured>,
     state: SslVpnServer,
@@ -20,7 +20,7 @@ pub async fn read(
             .detail("The state of this SSL server has no id, so it cannot be asked for. Remove it with `terraform state rm` and import it again.");
         return Outcome::with(Some(state), error);
     };
-    let region = region(&state.region, call.client);
+    let region = region::of(&state.region, call.client);
     let Configured {
         vpc,
         ssl_vpn_server_reads,
@@ -29,6 +29,9 @@ pub async fn read(
     let servers = SslVpnServers(vpc);
     match ssl_vpn_server_reads.read(&servers, &region, &id, call.cancel).await {
         Ok(Some(described)) => Outcome::new(Some(object(&described, &state, &region))),
+        Ok(None) if state.region.is_null() => {
+            Outcome::with(Some(state), region::nowhere(SSL_SERVER, &id, &region))
+        }
         Ok(None) => Outcome::with(
             None,
             Diagnostic::warning(format!("SSL server {id} is gone")).detail(format!(
@@ -59,7 +62,7 @@ pub async fn import(
         region: name.region.clone().into(),
         ..SslVpnServer::default()
     };
-    let region = region(&server.region, call.client);
+    let region = region::of(&server.region, call.client);
     let described = call
         .client
         .vpc

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::{Call, Change, Destroy, Outcome, Planned, Resource, Update};
+use super::{Call, Change, Destroy, Outcome, PlanCall, Planned, Resource, Update};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::{Identity, IdentitySchema};
 use crate::tf::model::{ModelError, from_value, to_value};
@@ -33,7 +33,11 @@ pub trait Erased<C>: Send + Sync {
         source: &MoveSource,
     ) -> Result<Option<Result<Moved<Value>, Diagnostics>>, ModelError>;
     /// See [`Resource::plan`]; the decision is JSON.
-    fn plan(&self, change: Change<Value>) -> Result<Outcome<Planned<Value, Vec<u8>>>, ModelError>;
+    async fn plan(
+        &self,
+        call: PlanCall<'_, C>,
+        change: Change<Value>,
+    ) -> Result<Outcome<Planned<Value, Vec<u8>>>, ModelError>;
     /// See [`Resource::plan_destroy`].
     fn plan_destroy(&self, destroy: Destroy<Value>) -> Result<Outcome<()>, ModelError>;
     /// See [`Resource::read`].
@@ -109,15 +113,20 @@ impl<R: Resource> Erased<R::Client> for R {
         }
     }
 
-    fn plan(&self, change: Change<Value>) -> Result<Outcome<Planned<Value, Vec<u8>>>, ModelError> {
+    async fn plan(
+        &self,
+        call: PlanCall<'_, R::Client>,
+        change: Change<Value>,
+    ) -> Result<Outcome<Planned<Value, Vec<u8>>>, ModelError> {
         let change = Change {
             prior: change.prior.as_ref().map(from_value).transpose()?,
             config: from_value(&change.config)?,
             planned: from_value(&change.planned)?,
+            replaces: change.replaces,
             private: change.private,
             meta: change.meta,
         };
-        Resource::plan(self, change).try_map(|planned| {
+        Resource::plan(self, call, change).await.try_map(|planned| {
             Ok(Planned {
                 state: to_value(&planned.state)?,
                 decision: planned

@@ -133,8 +133,9 @@ impl Attribute {
         self
     }
 
-    /// The attribute, whose change replaces the object. Heeded in the object's own block; in a nested one, where it depends
-    /// on which occurrence became which, the resource's plan says so.
+    /// The attribute, whose change replaces the object, unless the provider sets it and the state does not know it yet. Heeded
+    /// in the object's own block; in a nested one, where it depends on which occurrence became which, the resource's plan
+    /// says so.
     #[must_use]
     pub fn replaces(mut self) -> Attribute {
         self.replaces = true;

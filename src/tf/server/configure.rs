@@ -23,6 +23,14 @@ pub(super) enum Configured<C> {
 }
 
 impl<C> Configured<C> {
+    /// The client, where there is one.
+    pub(super) fn ready(&self) -> Option<Arc<C>> {
+        match self {
+            Self::Ready(client) => Some(Arc::clone(client)),
+            Self::NotYet | Self::Unknown(_) => None,
+        }
+    }
+
     /// The client, or why there is none.
     pub(super) fn client(&self) -> Result<Arc<C>, Diagnostic> {
         match self {

@@ -1,14 +1,17 @@
 //! MoveResourceState: a state of another resource type becomes one of ours. Terraform calls it without Configure.
 
-use super::Server;
 use super::call::model_error;
+use super::upgrade::upgrade_error;
 use super::value::encode;
+use super::{ServedResource, Server};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
-use crate::tf::move_state::MoveSource;
+use crate::tf::move_state::{MoveSource, Moved};
 use crate::tf::plan::without_unknown;
 use crate::tf::private::Private;
 use crate::tf::proto::move_resource_state::{Request, Response};
 use crate::tf::provider::Provider;
+use crate::tf::upgrade::upgrade;
+use crate::tf::value::Value;
 use crate::tf::write_only;
 
 impl<P: Provider> Server<P> {
@@ -37,16 +40,17 @@ impl<P: Provider> Server<P> {
             .resource
             .move_from(&source)
             .map_err(|error| model_error("MoveResourceState", &error))?;
-        let Some(moved) = moved else {
-            return Err(Diagnostic::error("Cannot move from this resource type")
+        let moved = match moved {
+            Some(moved) => moved?,
+            None if source.type_name == request.target_type_name => own(served, &source)?,
+            None => return Err(Diagnostic::error("Cannot move from this resource type")
                 .detail(format!(
                     "A {} cannot take over a {} of {}. Remove the moved block, take the old object out of the state with \
                      terraform state rm, and import it as a {0}.",
                     request.target_type_name, source.type_name, source.provider_address
                 ))
-                .into());
+                .into()),
         };
-        let moved = moved?;
         let state = write_only::strip(&served.schema, without_unknown(moved.state));
         let identity = served.identify("MoveResourceState", &state)?;
         Ok(Response {
@@ -56,4 +60,17 @@ impl<P: Provider> Server<P> {
             diagnostics: Vec::new(),
         })
     }
+}
+
+/// An object of the same type under another address of its provider: another registry, or a mirror. Its state is our own.
+fn own<C>(served: &ServedResource<C>, source: &MoveSource) -> Result<Moved<Value>, Diagnostic> {
+    let state = upgrade(
+        &served.resource.upgraders(),
+        (served.schema.version, &served.ty),
+        (source.schema_version, &source.state),
+    );
+    Ok(Moved {
+        state: state.map_err(|error| upgrade_error("state", &source.type_name, error))?,
+        private: source.private.clone(),
+    })
 }

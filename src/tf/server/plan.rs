@@ -11,7 +11,7 @@ use crate::tf::plan::{propose, requires_replace};
 use crate::tf::private::Private;
 use crate::tf::proto::plan_resource_change::{Request, Response};
 use crate::tf::provider::Provider;
-use crate::tf::resource::{Change, Destroy};
+use crate::tf::resource::{Change, Destroy, PlanCall};
 use crate::tf::value::Value;
 use crate::tf::write_only;
 
@@ -21,6 +21,8 @@ impl<P: Provider> Server<P> {
     /// What would become of an object. Terraform asks again during apply, with the unknowns filled in.
     pub(super) async fn plan_resource(&self, request: Request) -> Result<Response, Diagnostics> {
         let served = self.resource(&request.type_name)?;
+        let cancel = self.stop.token();
+        let client = self.configured.read().await.ready();
         let capabilities = request.client_capabilities.as_ref();
         // The plan of a replacement comes after that of an update, and with its private data.
         let private = Private::from_bytes(unwrap(&request.prior_private).0);
@@ -64,16 +66,23 @@ impl<P: Provider> Server<P> {
             let config = decode(request.config, &served.ty, "configuration")?;
             let config = present(config, "configuration")?;
             let planned = propose(&served.schema, &prior, proposed, &config);
+            let planned = write_only::strip(&served.schema, planned);
             let change = Change {
-                planned: write_only::strip(&served.schema, planned),
+                replaces: !requires_replace(&served.schema, &prior, &planned).is_empty(),
+                planned,
                 config,
                 prior: (!prior.is_null()).then(|| prior.clone()),
                 private: private.clone(),
                 meta,
             };
+            let call = PlanCall {
+                client: client.as_deref(),
+                cancel: &cancel,
+            };
             let mut outcome = served
                 .resource
-                .plan(change)
+                .plan(call, change)
+                .await
                 .map_err(|error| model_error(RPC, &error))?;
             let deferred = wish(&mut outcome, capabilities);
             let planned = write_only::strip(&served.schema, outcome.value.state);

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use terraform_provider_alivpn::tf::diagnostics::Diagnostic;
 use terraform_provider_alivpn::tf::identity::{IdentitySchema, IdentityType};
 use terraform_provider_alivpn::tf::model::Attr;
-use terraform_provider_alivpn::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
+use terraform_provider_alivpn::tf::resource::{
+    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+};
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::upgrade::Upgrader;
@@ -73,7 +75,11 @@ impl Resource for Identified {
         Some(schema)
     }
 
-    fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
+    async fn plan(
+        &self,
+        _call: PlanCall<'_, Client>,
+        change: Change<Model>,
+    ) -> Outcome<Planned<Model, ()>> {
         Outcome::new(Planned::new(change.planned, Some(())))
     }
 

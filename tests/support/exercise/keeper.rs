@@ -1,7 +1,7 @@
 //! `exercise_keeper`: keeps private data (how often it was changed), is told secrets, notes what the module's `provider_meta`
 //! says, and waits for what is not there. Its name says what it does: `counting` counts reads too, `waits` waits for something
-//! else, `unclear` cannot be planned yet, `precious` warns before it is destroyed and `locked` refuses,
-//! `brittle` is replaced when its pace changes.
+//! else, `unclear` cannot be planned yet, `curious` says in its plan what it is told of the client, `precious` warns before it
+//! is destroyed and `locked` refuses, `brittle` is replaced when its pace changes.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use terraform_provider_alivpn::tf::diagnostics::{Diagnostic, Diagnostics};
 use terraform_provider_alivpn::tf::model::{Attr, from_value};
 use terraform_provider_alivpn::tf::private::Private;
 use terraform_provider_alivpn::tf::resource::{
-    Call, Change, Destroy, Outcome, Planned, Resource, Update,
+    Call, Change, Destroy, Outcome, PlanCall, Planned, Resource, Update,
 };
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, NestedBlock, Schema};
 use terraform_provider_alivpn::tf::types::Type;
@@ -146,8 +146,16 @@ impl Resource for Keeper {
             .collect()
     }
 
-    fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
+    async fn plan(
+        &self,
+        call: PlanCall<'_, Client>,
+        change: Change<Model>,
+    ) -> Outcome<Planned<Model, ()>> {
         let (waits, unclear) = (change.planned.is("waits"), change.planned.is("unclear"));
+        let told = change.planned.is("curious").then(|| match call.client {
+            Some(client) => Diagnostic::warning(format!("The prefix is {}", client.prefix)),
+            None => Diagnostic::warning("Nobody to ask"),
+        });
         let counting = change.planned.is("counting");
         let paced = |model: &Model| model.pace.clone();
         let other_pace = change.prior.as_ref().map(paced) != Some(paced(&change.planned));
@@ -161,7 +169,7 @@ impl Resource for Keeper {
             (true, _, _) => Outcome::deferred(planned, something_else()),
             (_, true, _) => Outcome::deferred(planned, unknown()),
             (_, _, true) => Outcome::new(planned).private(&one_more(&change.private)),
-            _ => Outcome::new(planned),
+            _ => Outcome::with(planned, told.into_iter().collect::<Diagnostics>()),
         }
     }
 

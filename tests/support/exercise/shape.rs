@@ -11,7 +11,9 @@ use terraform_provider_alivpn::tf::diagnostics::{Diagnostic, Diagnostics};
 use terraform_provider_alivpn::tf::model::Attr;
 use terraform_provider_alivpn::tf::number::Number;
 use terraform_provider_alivpn::tf::path::AttributePath;
-use terraform_provider_alivpn::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
+use terraform_provider_alivpn::tf::resource::{
+    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+};
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, NestedBlock, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::validators::{
@@ -94,9 +96,9 @@ async fn trouble(name: &Attr<String>, secret: &Attr<String>) {
 }
 
 /// What a call that waits comes to when Terraform says Stop.
-async fn stopped(name: &Attr<String>, call: &Call<'_, Client>) -> Option<Diagnostic> {
+async fn stopped(name: &Attr<String>, stop: impl Future<Output = ()>) -> Option<Diagnostic> {
     if name.known().is_some_and(|name| name == "wait") {
-        call.cancel.cancelled().await;
+        stop.await;
         return Some(Diagnostic::error("Stopped"));
     }
     None
@@ -157,35 +159,44 @@ impl Resource for Shape {
         diagnostics
     }
 
-    fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
-        Outcome::new(Planned::new(change.planned, None))
+    async fn plan(
+        &self,
+        call: PlanCall<'_, Client>,
+        change: Change<Model>,
+    ) -> Outcome<Planned<Model, ()>> {
+        let said = match call.client {
+            Some(_) => stopped(&change.planned.name, call.cancel.cancelled()).await,
+            None => None,
+        };
+        let planned = Planned::new(change.planned, None);
+        Outcome::with(planned, said.into_iter().collect::<Diagnostics>())
     }
 
     async fn read(&self, call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {
         tracing::warn!("the shape is read");
         trouble(&state.name, &state.secret).await;
-        match stopped(&state.name, &call).await {
+        match stopped(&state.name, call.cancel.cancelled()).await {
             Some(error) => Outcome::with(Some(state), error),
             None => Outcome::new(Some(state)),
         }
     }
 
     async fn create(&self, call: Call<'_, Client>, planned: Model) -> Outcome<Option<Model>> {
-        match stopped(&planned.name, &call).await {
+        match stopped(&planned.name, call.cancel.cancelled()).await {
             Some(error) => Outcome::with(None, error),
             None => Outcome::new(Some(planned)),
         }
     }
 
     async fn update(&self, call: Call<'_, Client>, update: Update<Model, ()>) -> Outcome<Model> {
-        match stopped(&update.planned.name, &call).await {
+        match stopped(&update.planned.name, call.cancel.cancelled()).await {
             Some(error) => Outcome::with(update.prior, error),
             None => Outcome::new(update.planned),
         }
     }
 
     async fn delete(&self, call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {
-        match stopped(&state.name, &call).await {
+        match stopped(&state.name, call.cancel.cancelled()).await {
             Some(error) => Outcome::with(Some(state), error),
             None => Outcome::new(None),
         }
@@ -193,7 +204,7 @@ impl Resource for Shape {
 
     async fn import(&self, call: Call<'_, Client>, id: &str) -> Outcome<Option<Model>> {
         let name = Attr::Known(id.to_owned());
-        match stopped(&name, &call).await {
+        match stopped(&name, call.cancel.cancelled()).await {
             Some(error) => Outcome::with(None, error),
             None => Outcome::new(Some(Model {
                 name,

@@ -1,11 +1,14 @@
 //! `exercise_thing`: exists only in its state. Its name may ask for trouble: `panic` panics in every call, `gone` is gone when
-//! it is read, `wait` waits for Stop when it is created, `none` is not created and `stays` is not deleted, without a word.
+//! it is read, `wait` waits for Stop when it is created, `none` is not created and `stays` is not deleted, without a word. A
+//! note `tell` has a plan tell whether it changes the thing or replaces it.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use terraform_provider_alivpn::tf::diagnostics::{Diagnostic, Diagnostics};
 use terraform_provider_alivpn::tf::model::Attr;
-use terraform_provider_alivpn::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
+use terraform_provider_alivpn::tf::resource::{
+    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+};
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 
@@ -60,9 +63,28 @@ impl Resource for Thing {
         Diagnostics::new()
     }
 
-    fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
+    async fn plan(
+        &self,
+        _call: PlanCall<'_, Client>,
+        change: Change<Model>,
+    ) -> Outcome<Planned<Model, ()>> {
         trouble(&change.planned);
-        Outcome::new(Planned::new(change.planned, None))
+        let tells = change
+            .planned
+            .note
+            .known()
+            .is_some_and(|note| note == "tell");
+        let kind = match (&change.prior, change.replaces) {
+            (None, _) => "A create",
+            (Some(_), false) => "A change",
+            (Some(_), true) => "A replacement",
+        };
+        let said: Diagnostics = tells
+            .then(|| Diagnostic::warning(kind))
+            .into_iter()
+            .collect();
+        let planned = Planned::new(change.planned, None);
+        Outcome::with(planned, said)
     }
 
     async fn read(&self, _call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {

@@ -1,5 +1,5 @@
 //! `exercise_versioned`: in its third version. First it had a title and its size as text, then a name, now its size is a number.
-//! It takes over an `old_thing` of any provider called `old`.
+//! It takes over an `old_thing` of the provider `example/old`.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,9 @@ use terraform_provider_alivpn::tf::model::Attr;
 use terraform_provider_alivpn::tf::move_state::{MoveSource, Moved};
 use terraform_provider_alivpn::tf::number::Number;
 use terraform_provider_alivpn::tf::private::Private;
-use terraform_provider_alivpn::tf::resource::{Call, Change, Outcome, Planned, Resource, Update};
+use terraform_provider_alivpn::tf::resource::{
+    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+};
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::upgrade::Upgrader;
@@ -84,7 +86,7 @@ impl Resource for Versioned {
     }
 
     fn move_from(&self, source: &MoveSource) -> Option<Result<Moved<Model>, Diagnostics>> {
-        if source.provider_name() != "old" || source.type_name != "old_thing" {
+        if !source.is_of("example/old", "old_thing") {
             return None;
         }
         let ty = Type::object([("label", Type::String)]);
@@ -103,7 +105,11 @@ impl Resource for Versioned {
         Some(moved.map_err(Diagnostics::from))
     }
 
-    fn plan(&self, change: Change<Model>) -> Outcome<Planned<Model, ()>> {
+    async fn plan(
+        &self,
+        _call: PlanCall<'_, Client>,
+        change: Change<Model>,
+    ) -> Outcome<Planned<Model, ()>> {
         Outcome::new(Planned::new(change.planned, None))
     }
 
