@@ -13,6 +13,7 @@ mod control;
 mod faults;
 mod gateway_rules;
 mod gateways;
+mod identity;
 mod limits;
 mod servers;
 mod signatures;
