@@ -18,7 +18,7 @@ use super::transport::Transport;
 
 const VERSION: &str = "2015-04-01";
 
-/// The STS API at one endpoint. Temporary credentials can be asked for any number of times, so both operations are repeated
+/// The STS API at one endpoint. Temporary credentials can be asked for any number of times, so every operation is repeated
 /// as reads are.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -56,8 +56,19 @@ pub struct Issued {
     pub expiration: Option<OffsetDateTime>,
 }
 
-/// The answer of both operations.
+/// The answer of both operations that assume a role.
 struct Assumed(Issued);
+
+/// Who somebody is for the cloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerIdentity {
+    /// `acs:ram::ACCOUNT:user/NAME`, `...:assumed-role/ROLE/SESSION`, or `...:root` for the account itself.
+    pub arn: String,
+    /// The account's number.
+    pub account_id: String,
+    /// `Account`, `RAMUser` or `AssumedRoleUser`.
+    pub identity_type: Option<String>,
+}
 
 impl Client {
     /// `AssumeRole`, signed with the credentials of `source`.
@@ -66,8 +77,10 @@ impl Client {
     ///
     /// As of [`Rpc::call`].
     pub async fn assume_role(&self, source: Arc<dyn Source>, role: &Role) -> Result<Issued, Error> {
-        self.call("AssumeRole", Some(source), role.parameters())
-            .await
+        let Assumed(issued) = self
+            .call("AssumeRole", Some(source), role.parameters())
+            .await?;
+        Ok(issued)
     }
 
     /// `AssumeRoleWithOIDC`: `token`, of the identity provider `provider_arn`, says who asks.
@@ -85,15 +98,29 @@ impl Client {
             .parameters()
             .with("OIDCProviderArn", provider_arn)
             .with("OIDCToken", token.expose());
-        self.call("AssumeRoleWithOIDC", None, parameters).await
+        let Assumed(issued) = self.call("AssumeRoleWithOIDC", None, parameters).await?;
+        Ok(issued)
     }
 
-    async fn call(
+    /// `GetCallerIdentity`: who the credentials of `source` belong to. Nobody needs a permission for it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Rpc::call`].
+    pub async fn get_caller_identity(
+        &self,
+        source: Arc<dyn Source>,
+    ) -> Result<CallerIdentity, Error> {
+        self.call("GetCallerIdentity", Some(source), Parameters::default())
+            .await
+    }
+
+    async fn call<T: Read>(
         &self,
         name: &'static str,
         credentials: Option<Arc<dyn Source>>,
         parameters: Parameters,
-    ) -> Result<Issued, Error> {
+    ) -> Result<T, Error> {
         let rpc = Rpc {
             transport: self.transport.clone(),
             credentials,
@@ -109,9 +136,8 @@ impl Client {
             endpoint: &self.endpoint,
             parameters: &parameters,
         };
-        // Who no longer wants the credentials drops the future.
-        let Assumed(issued) = rpc.call(&call, &CancellationToken::new()).await?;
-        Ok(issued)
+        // Who no longer wants the answer drops the future.
+        rpc.call(&call, &CancellationToken::new()).await
     }
 }
 
@@ -135,6 +161,16 @@ impl Read for Assumed {
     }
 }
 
+impl Read for CallerIdentity {
+    fn read(answer: &Object) -> Result<CallerIdentity, Unreadable> {
+        Ok(CallerIdentity {
+            arn: answer.required_text("Arn")?,
+            account_id: answer.required_text("AccountId")?,
+            identity_type: answer.text("IdentityType")?,
+        })
+    }
+}
+
 impl Read for Issued {
     /// The shape that STS, the metadata service and a credentials URI share.
     fn read(answer: &Object) -> Result<Issued, Unreadable> {
@@ -146,5 +182,33 @@ impl Read for Issued {
             },
             expiration: answer.time("Expiration")?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::credentials::Context;
+    use super::super::test_server::{ACCESS_KEY_ID, Reply, TestServer, credentials};
+    use super::*;
+
+    #[tokio::test]
+    async fn who_calls_is_asked_signed_and_by_version_2015() {
+        let server = TestServer::start(vec![Reply::json(
+            200,
+            r#"{"RequestId":"R-1","AccountId":"1234567890123456","UserId":"2345","PrincipalId":"2345","Arn":"acs:ram::1234567890123456:user/me","IdentityType":"RAMUser"}"#,
+        )])
+        .await;
+        let mut context = Context::new(|_| None, "test");
+        context.sts_endpoint = Some(server.endpoint());
+        let client = context.sts(None, "the test").unwrap();
+        let identity = client.get_caller_identity(credentials()).await.unwrap();
+        assert_eq!(identity.arn, "acs:ram::1234567890123456:user/me");
+        assert_eq!(identity.account_id, "1234567890123456");
+        assert_eq!(identity.identity_type.as_deref(), Some("RAMUser"));
+        let seen = &server.seen()[0];
+        assert_eq!(seen.operation(), "GetCallerIdentity");
+        assert_eq!(seen.headers["x-acs-version"], VERSION);
+        assert!(seen.headers["authorization"].contains(ACCESS_KEY_ID));
+        assert!(seen.query.is_empty());
     }
 }

@@ -9,7 +9,7 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderValue, Response, StatusCode};
 
 use super::answer::{self, Envelope, Format};
-use super::authentication;
+use super::authentication::{self, AccessKey};
 use super::calls::Call;
 use super::client_tokens::Claim;
 use super::connection::Connection;
@@ -66,8 +66,9 @@ pub async fn call(
     let checked = format.and_then(|_| admit(&service, &request));
     let (outcome, fault) = match checked {
         Err(refusal) => (Outcome::Refused(refusal), None),
-        Ok((operation, fault)) => {
-            let work = carry_out(Arc::clone(&service), operation, request, fault.clone());
+        Ok((operation, caller, fault)) => {
+            let service = Arc::clone(&service);
+            let work = carry_out(service, operation, caller, request, fault.clone());
             let outcome = tokio::spawn(work)
                 .await
                 .unwrap_or_else(|_| Outcome::Refused(error::INTERNAL_ERROR.into()));
@@ -100,11 +101,14 @@ pub async fn call(
 }
 
 /// Which operation is called and by whom, and the fault that it meets: a call that is refused here meets none.
-fn admit(service: &Service, request: &Request) -> Result<(Operation, Option<Fault>), ApiError> {
+fn admit(
+    service: &Service,
+    request: &Request,
+) -> Result<(Operation, AccessKey, Option<Fault>), ApiError> {
     let operation = request.operation()?;
     let now = Moment::now();
     let mut state = service.lock();
-    authentication::check(
+    let caller = authentication::check(
         request,
         &service.rules().access_keys,
         &mut state.nonces,
@@ -114,19 +118,22 @@ fn admit(service: &Service, request: &Request) -> Result<(Operation, Option<Faul
     if throttle.is_some_and(|throttle| !throttle.admits(now.instant)) {
         return Err(error::THROTTLING_USER.into());
     }
-    if let Some(policy) = &service.rules().policy {
-        let demand = Demand::of(operation, &request.own_parameters());
+    if let Some(policy) = &service.rules().policy
+        && let Some(demand) = Demand::of(operation, &request.own_parameters())
+    {
         policy
             .check(&demand)
             .map_err(|refusal| ApiError::access_denied(demand.action, refusal))?;
     }
-    Ok((operation, state.faults.take(operation.name())))
+    let fault = state.faults.take(operation.name());
+    Ok((operation, caller.clone(), fault))
 }
 
 /// A call that was let in, with its fault.
 async fn carry_out(
     service: Arc<Service>,
     operation: Operation,
+    caller: AccessKey,
     request: Request,
     fault: Option<Fault>,
 ) -> Outcome {
@@ -166,7 +173,7 @@ async fn carry_out(
             let result = {
                 let mut state = service.lock();
                 let result = new_cert.and_then(|new_cert| {
-                    operation.perform(&mut state.world, &parameters, now, new_cert)
+                    operation.perform(&mut state.world, &caller, &parameters, now, new_cert)
                 });
                 state.client_tokens.settle(reserved, result.as_ref().ok());
                 result

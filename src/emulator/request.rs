@@ -10,9 +10,6 @@ use super::error::{self, ApiError};
 use super::operations::Operation;
 use super::parameters::Parameters;
 
-/// The one version of the VPC API.
-const API_VERSION: &str = "2016-04-28";
-
 /// All of a request that matters here.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -133,10 +130,15 @@ impl Request {
             .header("x-acs-version")
             .or_else(|| self.parameter("Version"))
             .ok_or_else(|| ApiError::missing_parameter("Version"))?;
-        if version != API_VERSION {
+        if !Operation::ALL
+            .iter()
+            .any(|known| known.version() == version)
+        {
             return Err(error::INVALID_VERSION.into());
         }
-        Operation::of(action).ok_or_else(|| error::INVALID_ACTION_NOT_FOUND.into())
+        Operation::of(action)
+            .filter(|operation| operation.version() == version)
+            .ok_or_else(|| error::INVALID_ACTION_NOT_FOUND.into())
     }
 
     /// The operation's own parameters.
@@ -208,6 +210,14 @@ mod tests {
             ),
             (
                 "/?Action=RunInstances&Version=2016-04-28",
+                "InvalidAction.NotFound",
+            ),
+            (
+                "/?Action=DescribeRegions&Version=2015-04-01",
+                "InvalidAction.NotFound",
+            ),
+            (
+                "/?Action=GetCallerIdentity&Version=2016-04-28",
                 "InvalidAction.NotFound",
             ),
         ] {

@@ -2,12 +2,14 @@
 
 mod credentials;
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::Configured;
 use super::gateway::Gateways;
 use super::reads::Reads;
-use crate::cloud::credentials::{self as cloud_credentials, Context};
+use crate::cloud::credentials::{self as cloud_credentials, Context, Credentials, Source};
 use crate::cloud::endpoint::{self, Endpoint};
 use crate::cloud::secret::Secret;
 use crate::cloud::vpc::{Client, Settings};
@@ -128,14 +130,34 @@ pub fn validate(config: &Configuration) -> Diagnostics {
     diagnostics
 }
 
-/// The client for a wholly known block; `environment` gives the value of a variable, empty ones count as unset.
-pub async fn configure(
-    configure: Configure<Configuration>,
+/// What a block and its environment say: who signs, and where calls go. Until it is asked, no file is read and nothing is connected.
+#[derive(Debug)]
+pub struct Setup {
+    /// Who signs.
+    pub source: Arc<dyn Source>,
+    /// Connections and clock, and where STS is.
+    pub context: Context,
+    /// Where calls of the VPC API go, if not to the region's own endpoint.
+    pub vpc_endpoint: Option<Endpoint>,
+    /// The region that the block or the environment names, and where it stands.
+    region: Option<(&'static str, String)>,
+    /// The argument that says where credentials come from, if one does.
+    argument: Option<&'static str>,
+    /// The role on top, if there is one.
+    role: Option<&'static str>,
+}
+
+/// Reads a wholly known block; `environment` gives the value of a variable, empty ones count as unset.
+///
+/// # Errors
+/// What contradicts itself or cannot be read.
+pub fn set_up(
+    config: &Configuration,
+    user_agent: &str,
     environment: impl Fn(&str) -> Option<String> + Clone + Send + Sync + 'static,
-) -> Result<Configured, Diagnostics> {
-    let config = configure.config;
+) -> Result<Setup, Diagnostics> {
     let variable = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
-    let mut diagnostics = validate(&config);
+    let mut diagnostics = validate(config);
 
     let vpc_endpoint = config.endpoint(
         "vpc",
@@ -147,7 +169,7 @@ pub async fn configure(
         (STS_ENDPOINT, variable(STS_ENDPOINT)),
         &mut diagnostics,
     );
-    let asked = match credentials::asked(&config, &variable) {
+    let asked = match credentials::asked(config, &variable) {
         Ok(asked) if !diagnostics.has_errors() => asked,
         Ok(_) => return Err(diagnostics),
         Err(missing) => {
@@ -155,7 +177,84 @@ pub async fn configure(
             return Err(diagnostics);
         }
     };
+    let region = match config.region.value() {
+        Some(region) => Some(("region", region)),
+        None => [REGION, ALICLOUD_REGION]
+            .into_iter()
+            .find_map(|name| Some((name, variable(name)?))),
+    };
+    let mut context = Context::new(environment.clone(), user_agent);
+    context.sts_endpoint = sts_endpoint;
+    Ok(Setup {
+        source: asked.recipe.source(&context),
+        context,
+        vpc_endpoint,
+        region,
+        argument: asked.argument,
+        role: asked.role,
+    })
+}
 
+impl Setup {
+    /// The credentials to sign with.
+    ///
+    /// # Errors
+    /// Why there are none, at the argument that says who signs.
+    pub async fn credentials(&self) -> Result<Credentials, Diagnostic> {
+        self.source.credentials().await.map_err(|error| {
+            let at = match &error {
+                // The fault of the role itself, not of those it is assumed with.
+                cloud_credentials::Error::Unusable { origin, .. }
+                    if *origin == self.source.origin() =>
+                {
+                    self.role.or(self.argument)
+                }
+                _ => self.argument,
+            };
+            no_credentials(at, &error)
+        })
+    }
+
+    /// The region and where it stands. That of a profile is known once the profile has given credentials.
+    ///
+    /// # Errors
+    /// When nobody names one, or what is named is none.
+    pub async fn region(&self) -> Result<(String, String), Diagnostic> {
+        let (named_by, region) = match &self.region {
+            Some((named_by, region)) => ((*named_by).to_owned(), region.clone()),
+            None => match self.source.region().await {
+                Some(region) => (format!("region of {}", self.source.origin()), region),
+                None => {
+                    return Err(Diagnostic::error("No region")
+                        .detail(format!(
+                            "Set region in the provider block or {REGION} in the environment, to cn-hangzhou for one, \
+                             or use a profile that names one."
+                        ))
+                        .at("region"));
+                }
+            },
+        };
+        match endpoint::check_region(&region) {
+            Ok(()) => Ok((region, named_by)),
+            Err(error) => Err(invalid(&named_by, "region", &error)),
+        }
+    }
+
+    /// The API, called as the block says.
+    pub fn vpc(&self) -> Client {
+        Client::new(Settings {
+            endpoint: self.vpc_endpoint.clone(),
+            clock: self.context.clock.clone(),
+            ..Settings::new(Arc::clone(&self.source), self.context.user_agent.clone())
+        })
+    }
+}
+
+/// The client for a wholly known block; `environment` gives the value of a variable, empty ones count as unset.
+pub async fn configure(
+    configure: Configure<Configuration>,
+    environment: impl Fn(&str) -> Option<String> + Clone + Send + Sync + 'static,
+) -> Result<Configured, Diagnostics> {
     let user_agent = format!(
         "terraform-provider-alivpn/{} (Terraform {})",
         env!("CARGO_PKG_VERSION"),
@@ -163,69 +262,22 @@ pub async fn configure(
             .terraform_version
             .replace(|c: char| !c.is_ascii_graphic(), "")
     );
-    let mut context = Context::new(environment.clone(), &user_agent);
-    context.sts_endpoint = sts_endpoint;
-    let source = asked.recipe.source(&context);
+    let setup = set_up(&configure.config, &user_agent, environment)?;
     // Asked now, so that `terraform plan` says what `terraform apply` would fail on.
-    if let Err(error) = source.credentials().await {
-        let at = match &error {
-            // The fault of the role itself, not of those it is assumed with.
-            cloud_credentials::Error::Unusable { origin, .. } if *origin == source.origin() => {
-                asked.role.or(asked.argument)
-            }
-            _ => asked.argument,
-        };
-        diagnostics.push(no_credentials(at, &error));
-    }
-    let set = [REGION, ALICLOUD_REGION]
-        .into_iter()
-        .find_map(|name| Some((name, variable(name)?)));
-    let region = match (config.region.value(), set) {
-        (Some(region), _) => Some(region),
-        (None, Some((name, region))) => checked(name, region, &mut diagnostics),
-        (None, None) => match source.region().await {
-            Some(region) => checked(
-                &format!("region of {}", source.origin()),
-                region,
-                &mut diagnostics,
-            ),
-            None => {
-                diagnostics.push(
-                    Diagnostic::error("No region")
-                        .detail(format!(
-                            "Set region in the provider block or {REGION} in the environment, to cn-hangzhou for one, \
-                             or use a profile that names one."
-                        ))
-                        .at("region"),
-                );
-                None
-            }
-        },
-    };
-    let (Some(region), false) = (region, diagnostics.has_errors()) else {
-        return Err(diagnostics);
-    };
-    let settings = Settings {
-        endpoint: vpc_endpoint,
-        clock: context.clock,
-        ..Settings::new(source, user_agent)
-    };
-    Ok(Configured {
-        vpc: Client::new(settings),
-        region,
-        preflight: config.preflight.value().unwrap_or(false),
-        gateways: Gateways::default(),
-        ssl_vpn_server_reads: Reads::default(),
-    })
-}
-
-/// A region that is not an argument, so that its schema has not seen it.
-fn checked(what: &str, region: String, diagnostics: &mut Diagnostics) -> Option<String> {
-    match endpoint::check_region(&region) {
-        Ok(()) => Some(region),
-        Err(error) => {
-            diagnostics.push(invalid(what, "region", &error));
-            None
+    let credentials = setup.credentials().await;
+    match (credentials, setup.region().await) {
+        (Ok(_), Ok((region, _))) => Ok(Configured {
+            vpc: setup.vpc(),
+            region,
+            preflight: configure.config.preflight.value().unwrap_or(false),
+            gateways: Gateways::default(),
+            ssl_vpn_server_reads: Reads::default(),
+        }),
+        (credentials, region) => {
+            let mut diagnostics = Diagnostics::default();
+            diagnostics.extend(credentials.err());
+            diagnostics.extend(region.err());
+            Err(diagnostics)
         }
     }
 }

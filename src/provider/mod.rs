@@ -177,7 +177,12 @@ mod tests {
         let lists = lists
             .iter()
             .map(|found| (found.type_name(), found.schema(), false));
-        for (name, schema, is_resource) in resources.chain(data_sources).chain(lists) {
+        let ephemeral = Alivpn.ephemeral_resources();
+        let ephemeral = ephemeral
+            .iter()
+            .map(|found| (found.type_name(), found.schema(), false));
+        let all = resources.chain(data_sources).chain(lists).chain(ephemeral);
+        for (name, schema, is_resource) in all {
             let region = schema.block.find_attribute("region");
             let region = region.unwrap_or_else(|| panic!("{name} takes no region"));
             assert!(region.mode.is_configurable(), "{name}");

@@ -166,6 +166,53 @@ fn a_moved_server_stays_and_the_plan_is_empty() {
 }
 
 #[test]
+fn a_server_of_another_region_moves_by_a_provider_block_of_that_region_which_may_then_go() {
+    if is_left_out("moves between types", MOVES_BETWEEN_TYPES) {
+        return;
+    }
+    let (emulator, _) = with_a_server();
+    let gateway = "vpn-uf6shanghai0001";
+    emulator.add_gateway(json!({
+        "VpnGatewayId": gateway, "VpcId": "vpc-uf6shanghai0001", "RegionId": "cn-shanghai"
+    }));
+    emulator.delete_server(&emulator.server_id());
+    let body = format!("{BODY}\n  vpn_gateway_id = \"{gateway}\"");
+    let there = format!("{body}\n  region = \"cn-shanghai\"");
+    let first = Workspace::new(&emulator);
+    first.write(&server("this", &there));
+    first.apply().exits(0);
+    let truth = emulator.server();
+
+    let workspace = Workspace::new(&emulator);
+    install(&workspace, TERRAFORM_REGISTRY, &stand_in(&workspace));
+    write_state(
+        &workspace,
+        &state(
+            TERRAFORM_REGISTRY,
+            &[("alicloud_ssl_vpn_server", &old_server(&emulator))],
+        ),
+    );
+    let block = in_region(&emulator, "cn-shanghai");
+    workspace.write(
+        &[
+            moved("ssl_vpn_server"),
+            format!("provider \"alivpn\" {{\n  alias = \"there\"\n{block}\n}}\n"),
+            server("this", &format!("{body}\n  provider = alivpn.there")),
+        ]
+        .concat(),
+    );
+    workspace
+        .apply()
+        .exits(0)
+        .says("0 added, 0 changed, 0 destroyed");
+    assert_eq!(workspace.attributes()["region"], "cn-shanghai");
+    workspace.install(&[]);
+    workspace.write(&server("this", &there));
+    workspace.plan().exits(0);
+    assert_eq!(emulator.server(), truth);
+}
+
+#[test]
 fn a_moved_certificate_stays_and_its_key_is_dropped() {
     if is_left_out("moves between types", MOVES_BETWEEN_TYPES) {
         return;

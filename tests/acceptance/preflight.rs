@@ -1,6 +1,7 @@
 //! `preflight = true`: the API is asked while planning, by a dry run, whether it would accept the change.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -323,4 +324,20 @@ fn an_api_that_carries_a_dry_run_out_is_an_error_that_says_so() {
     let (_, said) = only_error(&workspace.plan_events());
     assert!(said.contains("Preflight was not heeded"), "{said}");
     assert!(said.contains("may have been carried out"), "{said}");
+}
+
+#[test]
+fn an_interrupt_ends_a_question_at_once() {
+    let emulator = Emulator::quick();
+    let workspace = workspace(&emulator);
+    workspace.write(&server("this", ""));
+    emulator.fault(json!({ "operation": "CreateSslVpnServer", "delay": "60s" }));
+    let plan = workspace.start(&["plan", "-no-color", "-input=false"]);
+    // It is asked for at the same time.
+    emulator.wait_for_calls("the look at the gateway", |calls| {
+        !of(calls, "DescribeVpnGateway").is_empty()
+    });
+    plan.interrupt();
+    plan.wait(Duration::from_secs(10)).exits(1);
+    assert!(emulator.servers().is_empty());
 }

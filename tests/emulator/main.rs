@@ -15,6 +15,7 @@ mod control;
 mod faults;
 mod gateway_rules;
 mod gateways;
+mod identity;
 mod limits;
 mod page;
 mod policy;

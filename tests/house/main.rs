@@ -9,6 +9,7 @@ mod crates;
 mod dependencies;
 mod documents;
 mod references;
+mod workflows;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,12 @@
 //! MoveResourceState: taking over objects of other resource types, as Terraform calls it: without Configure.
 
-use terraform_provider_alivpn::tf::proto::{RawState, get_provider_schema, move_resource_state};
+use terraform_provider_alivpn::tf::proto::{
+    RawState, get_provider_schema, move_resource_state, read_resource,
+};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
+use crate::list_servers::{servers, session};
 use crate::plugin_caller::Launch;
 use crate::session::{Session, decode, summaries};
 
@@ -171,4 +174,57 @@ async fn a_server_of_the_go_provider_is_moved_without_a_region_an_identity_or_pr
         assert!(answer.target_identity.is_none());
         assert!(answer.target_private.is_empty());
     }
+}
+
+#[tokio::test]
+async fn the_first_read_of_a_moved_server_fills_region_and_identity_which_then_stay() {
+    const TYPE: &str = "alivpn_ssl_vpn_server";
+    let (emulator, [id, _]) = servers().await;
+    let mut session = session(&emulator).await;
+    let ty = session.resource_type(TYPE).await;
+    let identity_type = session.identity_type(TYPE).await;
+    let request = move_resource_state::Request {
+        source_provider_address: "registry.terraform.io/aliyun/alicloud".to_owned(),
+        source_schema_version: 0,
+        source_identity: None,
+        ..request(
+            "alicloud_ssl_vpn_server",
+            TYPE,
+            &format!(r#"{{"id":"{id}","local_subnet":"192.168.0.0/16"}}"#),
+        )
+    };
+    let answer = session.client.move_resource_state(request).await;
+    let moved = answer.unwrap().into_inner();
+    assert!(moved.target_identity.is_none());
+    let read = read_resource::Request {
+        type_name: TYPE.to_owned(),
+        current_state: moved.target_state,
+        private: moved.target_private,
+        ..Default::default()
+    };
+    let answer = session.client.read_resource(read).await;
+    let first = answer.unwrap().into_inner();
+    assert_eq!(summaries(&first.diagnostics), [""; 0]);
+    let state = decode(first.new_state.clone(), &ty);
+    assert_eq!(state.attribute("region"), &Value::from("cn-hangzhou"));
+    assert_eq!(state.attribute("name"), &Value::from("office"));
+    let identity = first.new_identity.clone().unwrap().identity_data;
+    let expected = Value::map([
+        ("id", Value::from(id.as_str())),
+        ("region", Value::from("cn-hangzhou")),
+    ]);
+    assert_eq!(decode(identity, &identity_type), expected);
+
+    let again = read_resource::Request {
+        type_name: TYPE.to_owned(),
+        current_state: first.new_state.clone(),
+        current_identity: first.new_identity.clone(),
+        private: first.private.clone(),
+        ..Default::default()
+    };
+    let answer = session.client.read_resource(again).await;
+    let second = answer.unwrap().into_inner();
+    assert_eq!(second.new_state, first.new_state);
+    assert_eq!(second.new_identity, first.new_identity);
+    assert_eq!(second.private, first.private);
 }

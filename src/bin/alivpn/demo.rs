@@ -12,10 +12,12 @@ mod terraform;
 
 use std::io::{self, Write};
 
+use anyhow::Context;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use crate::end_signal::end_signal;
+use crate::provider_binary;
 
 use emulator::Emulator;
 use folder::WorkFolder;
@@ -41,8 +43,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     });
 
     let core = terraform::find()?;
-    let binaries = terraform::provider_folder().await?;
-    let mut folder = WorkFolder::create(&binaries)?;
+    let provider = provider_binary::beside_this_program().await?;
+    let binaries = provider
+        .parent()
+        .context("the provider lies in no folder")?;
+    let mut folder = WorkFolder::create(binaries)?;
     let emulator = Emulator::start().await?;
     let terraform = Terraform::new(core, folder.path(), interrupt.clone());
 

@@ -2,8 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod demo;
+mod doctor;
 mod emulator;
 mod end_signal;
+mod install;
+mod provider_binary;
 
 use std::process::ExitCode;
 
@@ -21,19 +24,28 @@ struct Arguments {
 enum Command {
     Emulator(Box<emulator::Arguments>),
     Demo(demo::Arguments),
+    Doctor(doctor::Arguments),
+    Install(install::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Emulator(arguments) => emulator::run(*arguments).await,
-        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Emulator(arguments) => succeeded(emulator::run(*arguments).await),
+        Command::Demo(arguments) => succeeded(demo::run(arguments).await),
+        Command::Doctor(arguments) => doctor::run(arguments).await,
+        Command::Install(arguments) => succeeded(install::run(arguments).await),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("alivpn: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// The result of a command whose exit status says no more than whether there was an error.
+fn succeeded(result: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    result.map(|()| ExitCode::SUCCESS)
 }

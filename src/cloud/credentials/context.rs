@@ -86,7 +86,11 @@ impl Context {
     }
 
     /// STS, in this region if one is chosen; `origin` is who asks.
-    pub(super) fn sts(&self, region: Option<&str>, origin: &str) -> Result<sts::Client, Error> {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unusable`] when the region chosen for it is none.
+    pub fn sts(&self, region: Option<&str>, origin: &str) -> Result<sts::Client, Error> {
         let endpoint = match &self.sts_endpoint {
             Some(endpoint) => endpoint.clone(),
             None => {

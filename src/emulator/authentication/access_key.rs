@@ -19,6 +19,13 @@ pub struct AccessKey {
 #[error("write it as ID:SECRET, or ID:SECRET:TOKEN for a pair that comes with a security token")]
 pub struct AccessKeyError;
 
+impl AccessKey {
+    /// Whether it is of an STS session.
+    pub fn is_temporary(&self) -> bool {
+        self.security_token.is_some()
+    }
+}
+
 impl FromStr for AccessKey {
     type Err = AccessKeyError;
 

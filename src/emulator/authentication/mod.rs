@@ -18,16 +18,16 @@ use super::request::{Request, SignatureVersion};
 /// How far a caller's clock may be off, in milliseconds.
 const CLOCK_TOLERANCE_MS: u64 = 15 * 60 * 1000;
 
-/// Checks a request's signature and all that goes with it.
+/// Checks a request's signature and all that goes with it, and says whose it is.
 ///
 /// # Errors
 /// The API's refusals.
-pub fn check(
+pub fn check<'a>(
     request: &Request,
-    access_keys: &[AccessKey],
+    access_keys: &'a [AccessKey],
     nonces: &mut Nonces,
     unix_ms: u64,
-) -> Result<(), ApiError> {
+) -> Result<&'a AccessKey, ApiError> {
     match request.signature_version() {
         Some(SignatureVersion::V3) => v3::check(request, access_keys, nonces, unix_ms),
         Some(SignatureVersion::V1) => v1::check(request, access_keys, nonces, unix_ms),

@@ -5,12 +5,12 @@ use crate::cloud::signature::v1;
 use crate::emulator::error::{self, ApiError};
 use crate::emulator::request::Request;
 
-pub(super) fn check(
+pub(super) fn check<'a>(
     request: &Request,
-    access_keys: &[AccessKey],
+    access_keys: &'a [AccessKey],
     nonces: &mut Nonces,
     unix_ms: u64,
-) -> Result<(), ApiError> {
+) -> Result<&'a AccessKey, ApiError> {
     let required = |name: &str| {
         request
             .parameter(name)
@@ -46,5 +46,6 @@ pub(super) fn check(
         )));
     }
 
-    nonces.take(nonce, unix_ms)
+    nonces.take(nonce, unix_ms)?;
+    Ok(key)
 }

@@ -24,12 +24,12 @@ struct Authorization<'a> {
     signature: &'a str,
 }
 
-pub(super) fn check(
+pub(super) fn check<'a>(
     request: &Request,
-    access_keys: &[AccessKey],
+    access_keys: &'a [AccessKey],
     nonces: &mut Nonces,
     unix_ms: u64,
-) -> Result<(), ApiError> {
+) -> Result<&'a AccessKey, ApiError> {
     let authorization = request
         .header("authorization")
         .and_then(parse)
@@ -73,7 +73,8 @@ pub(super) fn check(
     nonces.take(
         request.header("x-acs-signature-nonce").unwrap_or_default(),
         unix_ms,
-    )
+    )?;
+    Ok(key)
 }
 
 fn parse(header: &str) -> Option<Authorization<'_>> {

@@ -12,6 +12,7 @@ mod describe_ssl_vpn_clients;
 mod describe_ssl_vpn_servers;
 mod describe_vpn_gateway;
 mod describe_vpn_gateways;
+mod get_caller_identity;
 mod modify_ssl_vpn_client_cert;
 mod modify_ssl_vpn_server;
 
@@ -23,11 +24,15 @@ use tokio::time::Instant;
 pub(super) use describe_ssl_vpn_client_cert::whole as whole_certificate;
 pub(super) use describe_ssl_vpn_client_certs::shown_attributes as shown_certificate;
 
+use super::authentication::AccessKey;
 use super::error::{self, ApiError};
 use super::issue::NewCert;
 use super::parameters::{Page, Parameters};
 use super::regions;
 use super::world::World;
+
+/// The number of the emulated account.
+pub const ACCOUNT: &str = "1234567890123456";
 
 /// The present, as both clocks have it.
 #[derive(Debug, Clone, Copy)]
@@ -70,11 +75,12 @@ pub enum Operation {
     DescribeVpnGateway,
     DescribeVpnGateways,
     DescribeRegions,
+    GetCallerIdentity,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::CreateSslVpnServer,
         Self::ModifySslVpnServer,
         Self::DeleteSslVpnServer,
@@ -88,6 +94,7 @@ impl Operation {
         Self::DescribeVpnGateway,
         Self::DescribeVpnGateways,
         Self::DescribeRegions,
+        Self::GetCallerIdentity,
     ];
 
     /// The operation of a name, which is exact in its case.
@@ -113,6 +120,15 @@ impl Operation {
             Self::DescribeVpnGateway => "DescribeVpnGateway",
             Self::DescribeVpnGateways => "DescribeVpnGateways",
             Self::DescribeRegions => "DescribeRegions",
+            Self::GetCallerIdentity => "GetCallerIdentity",
+        }
+    }
+
+    /// The version of the API that it belongs to: all are the VPC's, but one of STS.
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::GetCallerIdentity => "2015-04-01",
+            _ => "2016-04-28",
         }
     }
 
@@ -129,13 +145,14 @@ impl Operation {
         )
     }
 
-    /// Carries it out; who creates a certificate brings its keys.
+    /// Carries it out for who has signed it; who creates a certificate brings its keys.
     ///
     /// # Errors
     /// The API's refusals; then nothing was changed.
     pub fn perform(
         self,
         world: &mut World,
+        caller: &AccessKey,
         parameters: &Parameters,
         now: Moment,
         new_cert: Option<NewCert>,
@@ -163,6 +180,7 @@ impl Operation {
             Self::DescribeVpnGateway => describe_vpn_gateway::perform(world, parameters, now),
             Self::DescribeVpnGateways => describe_vpn_gateways::perform(world, parameters, now),
             Self::DescribeRegions => describe_regions::perform(parameters),
+            Self::GetCallerIdentity => Ok(get_caller_identity::perform(caller)),
         }
     }
 }

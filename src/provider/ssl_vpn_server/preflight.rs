@@ -98,11 +98,19 @@ fn verdict(what: &str, error: &Error) -> Diagnostic {
 }
 
 fn refused(what: &str, error: &Error) -> Diagnostic {
-    let mut diagnostic = explain::diagnostic(format!("The API would refuse {what}"), error);
-    diagnostic.detail.push_str(
-        "\n\nIt was asked by a dry run, since the provider block has preflight = true: nothing was changed.",
-    );
-    diagnostic
+    let advice = match error.class() {
+        Class::NotFound => {
+            "Check vpn_gateway_id; a gateway in another region needs region.".to_owned()
+        }
+        _ => explain::advice(error),
+    };
+    let diagnostic = Diagnostic::error(format!("The API would refuse {what}")).detail(format!(
+        "{error}\n\n{advice}\n\nIt was asked by a dry run, since the provider block has preflight = true: nothing was changed."
+    ));
+    match error.argument() {
+        Some(argument) => diagnostic.at(argument),
+        None => diagnostic,
+    }
 }
 
 /// What it means for an apply that there is no verdict.

@@ -12,8 +12,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::folder::CLI_CONFIGURATION;
 
-const PROVIDER: &str = "terraform-provider-alivpn";
-
 /// After Ctrl-C, which reaches Terraform as well, it has this long to save its state.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -150,52 +148,6 @@ fn is_program(path: &Path) -> bool {
     about.is_file() && executable
 }
 
-/// The folder of the provider's binary: this program's own. Under `cargo run` the provider is built there first, so
-/// that one command is enough in a fresh clone.
-///
-/// # Errors
-/// When the provider is not there, or cannot be built.
-pub async fn provider_folder() -> anyhow::Result<PathBuf> {
-    let program = std::env::current_exe().context("cannot tell where this program lies")?;
-    let folder = program.parent().context("this program lies in no folder")?;
-    let is_ours =
-        std::env::var_os("CARGO_PKG_NAME").is_some_and(|name| name == env!("CARGO_PKG_NAME"));
-    if let Some(cargo) = std::env::var_os("CARGO").filter(|_| is_ours) {
-        build_provider(&cargo, folder).await?;
-    }
-    let provider = folder.join(format!("{PROVIDER}{}", std::env::consts::EXE_SUFFIX));
-    ensure!(
-        provider.is_file(),
-        "there is no {PROVIDER} in {}: build it with `cargo build`, or put it beside this program",
-        folder.display()
-    );
-    Ok(folder.to_owned())
-}
-
-async fn build_provider(cargo: &OsString, folder: &Path) -> anyhow::Result<()> {
-    let profile = profile_of(folder);
-    let status = Command::new(cargo)
-        .args(["build", "--quiet", "--bin", PROVIDER, "--profile", &profile])
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .status()
-        .await
-        .context("cannot start cargo to build the provider")?;
-    ensure!(status.success(), "cargo could not build {PROVIDER}");
-    Ok(())
-}
-
-/// Cargo's profile by the folder that it builds into; `dev` builds into `debug`.
-fn profile_of(folder: &Path) -> String {
-    match folder
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-    {
-        Some(name) if name != "debug" => name,
-        _ => "dev".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,13 +163,6 @@ mod tests {
         ] {
             assert_eq!(is_foreign(&name.into()), foreign, "{name}");
         }
-    }
-
-    #[test]
-    fn a_profile_is_known_by_its_folder() {
-        assert_eq!(profile_of(Path::new("/x/target/debug")), "dev");
-        assert_eq!(profile_of(Path::new("/x/target/release")), "release");
-        assert_eq!(profile_of(Path::new("/x/target/small")), "small");
     }
 
     #[test]
