@@ -2,11 +2,8 @@
 
 use serde_json::json;
 
-use super::Answer;
+use super::{ACCOUNT, Answer};
 use crate::emulator::authentication::AccessKey;
-
-/// The number of the emulated account.
-const ACCOUNT: &str = "1234567890123456";
 
 pub(super) fn perform(caller: &AccessKey) -> Answer {
     let id = &caller.id;

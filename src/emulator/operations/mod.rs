@@ -33,6 +33,9 @@ use super::parameters::{Page, Parameters};
 use super::regions;
 use super::world::World;
 
+/// The number of the emulated account.
+pub const ACCOUNT: &str = "1234567890123456";
+
 /// The present, as both clocks have it.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
