@@ -50,6 +50,7 @@ pub async fn call(
         host_id: request.header("host").unwrap_or_default().to_owned(),
         operation: request.operation_name().unwrap_or_default().to_owned(),
         format: *format.as_ref().unwrap_or(&Format::Json),
+        date: service.now().date(),
     };
     let number = service.lock().calls.begin(Call {
         at_ms: service.elapsed_ms(),
@@ -87,7 +88,7 @@ pub async fn call(
             return Response::default();
         }
     };
-    if let Some(milliseconds) = fault.and_then(|fault| fault.retry_after_ms) {
+    if let Some(milliseconds) = fault.as_ref().and_then(|fault| fault.retry_after_ms) {
         response
             .headers_mut()
             .insert("x-acs-retry-after", HeaderValue::from(milliseconds));
@@ -96,7 +97,10 @@ pub async fn call(
         .lock()
         .calls
         .answered(number, response.status().as_u16(), code);
-    response
+    match fault.and_then(|fault| fault.reset) {
+        Some(Reset::Midway) => answer::half(response).await,
+        _ => response,
+    }
 }
 
 /// Which operation is called and by whom, and the fault that it meets: a call that is refused here meets none.
@@ -175,6 +179,9 @@ async fn carry_out(
         return outcome;
     }
     service.wait(delay).await;
+    if reset == Some(Reset::Midway) {
+        return outcome;
+    }
     fault
         .as_ref()
         .and_then(Fault::instead)

@@ -48,6 +48,7 @@ pub fn routes() -> Router<Arc<Service>> {
         .merge(ssl_vpn_clients::routes())
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/timing", get(timing).patch(set_timing))
+        .route("/clock", patch(set_clock))
         .fallback(async || {
             Mistake::not_found(
                 "no such path; GET /_emulator/state, /calls, /faults, /timing are there",
@@ -229,6 +230,19 @@ async fn add_fault(State(service): Shared, body: Bytes) -> Result<impl IntoRespo
 async fn clear_faults(State(service): Shared) -> StatusCode {
     service.lock().faults.clear();
     StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenClock {
+    ahead: WrittenDuration,
+}
+
+/// Puts the account's clock ahead of this machine's, as a machine sees it whose own is behind.
+async fn set_clock(State(service): Shared, body: Bytes) -> Result<StatusCode, Mistake> {
+    let clock: WrittenClock = read(&body)?;
+    service.set_clock_ahead(clock.ahead.0);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Serialize, Deserialize)]

@@ -14,6 +14,8 @@ pub enum Reset {
     Before,
     /// With the effect done and no answer given.
     After,
+    /// With the effect done and half of the answer's body given.
+    Midway,
 }
 
 /// One fault, in the form of the control endpoint.
@@ -37,7 +39,7 @@ pub struct Fault {
     /// Lets the call have its effect first, whatever the fault then answers: `code`, `body` and `http_status` come instead of the answer.
     #[serde(default, skip_serializing_if = "is_false")]
     pub effect: bool,
-    /// Waits before the effect, or with `effect` or `reset: after` between the effect and what follows.
+    /// Waits before the effect, or with `effect` or a reset that is not `before` between the effect and what follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<WrittenDuration>,
     /// Breaks the connection.
@@ -117,7 +119,7 @@ impl Fault {
 
     /// Whether the call is carried out although its client will not hear so.
     pub fn has_effect(&self) -> bool {
-        self.effect || self.reset == Some(Reset::After)
+        self.effect || matches!(self.reset, Some(Reset::After | Reset::Midway))
     }
 
     /// The answer instead of the operation's own, if there is to be one.

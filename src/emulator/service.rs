@@ -1,5 +1,6 @@
 //! What the API and the control endpoint share: the state behind one lock that is never held across a wait, the clocks, and the stop.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -38,6 +39,8 @@ pub struct Service {
     access_keys: Vec<AccessKey>,
     region_id: String,
     started: Instant,
+    /// Milliseconds to add to this machine's time.
+    clock_ahead_ms: AtomicU64,
     stopped: CancellationToken,
 }
 
@@ -57,6 +60,7 @@ impl Service {
             access_keys,
             region_id,
             started: Instant::now(),
+            clock_ahead_ms: AtomicU64::new(0),
             stopped,
         }
     }
@@ -81,10 +85,17 @@ impl Service {
         let unix = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
+        let unix_ms = u64::try_from(unix.as_millis()).unwrap_or(u64::MAX);
         Moment {
             instant: Instant::now(),
-            unix_ms: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX),
+            unix_ms: unix_ms.saturating_add(self.clock_ahead_ms.load(Ordering::Relaxed)),
         }
+    }
+
+    /// From here on the account's clock is so far ahead of this machine's.
+    pub fn set_clock_ahead(&self, ahead: Duration) {
+        let ahead = u64::try_from(ahead.as_millis()).unwrap_or(u64::MAX);
+        self.clock_ahead_ms.store(ahead, Ordering::Relaxed);
     }
 
     /// Milliseconds since the start.

@@ -18,6 +18,8 @@ mod modify_ssl_vpn_client_cert;
 mod modify_ssl_vpn_server;
 
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::macros::format_description;
 use tokio::time::Instant;
 
 pub(super) use describe_ssl_vpn_client_cert::whole as whole_certificate;
@@ -37,6 +39,20 @@ pub struct Moment {
     pub instant: Instant,
     /// Milliseconds since 1970, for what the API writes down.
     pub unix_ms: u64,
+}
+
+impl Moment {
+    /// As HTTP writes it: `Thu, 01 Jan 2026 01:00:00 GMT`. Empty for a time that no calendar has.
+    pub fn date(self) -> String {
+        let format = format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        i64::try_from(self.unix_ms / 1000)
+            .ok()
+            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+            .and_then(|date| date.format(format).ok())
+            .unwrap_or_default()
+    }
 }
 
 /// What an operation answers, without the RequestId.
