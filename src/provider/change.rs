@@ -120,6 +120,11 @@ impl<'a> Bounds<'a> {
         };
         result.map_err(|error| match error {
             Error::Cancelled { sent: false, .. } if self.stop.is_cancelled() => Failure::Stopped,
+            Error::Cancelled {
+                sent: false,
+                last: Some(last),
+                ..
+            } => self.timed_out(&format!("{missing}: {}", clause(&last))),
             Error::Cancelled { sent: false, .. } => self.timed_out(missing),
             error => Failure::Cloud(error),
         })
@@ -256,7 +261,8 @@ impl<'a> Change<'a> {
                     Failure::TimedOut { timeout, missing } => Failure::TimedOut {
                         timeout,
                         missing: format!(
-                            "the gateway was still busy with another change ({missing}): {refused}"
+                            "the gateway was still busy with another change ({missing}): {}",
+                            clause(&refused)
                         ),
                     },
                     failure => failure,
@@ -352,6 +358,11 @@ impl<'a> Change<'a> {
     }
 }
 
+/// An error's sentence as part of another one.
+fn clause(error: &Error) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
+}
+
 /// A look that failed for a passing reason is no look; the wait goes on until its own end.
 fn tolerate<T>(result: Result<T, Failure>, missing: &mut String) -> Result<Option<T>, Failure> {
     match result {
@@ -362,7 +373,7 @@ fn tolerate<T>(result: Result<T, Failure>, missing: &mut String) -> Result<Optio
                 Class::Retry | Class::RetryNewNonce | Class::Throttle
             ) =>
         {
-            *missing = format!("it could not be seen: {error}");
+            *missing = format!("it could not be seen: {}", clause(&error));
             Ok(None)
         }
         Err(failure) => Err(failure),

@@ -142,6 +142,7 @@ impl Gateway {
         let stopped = || Error::Cancelled {
             operation: "DescribeVpnGateway",
             sent: false,
+            last: None,
         };
         let _looking = cancel
             .run_until_cancelled(self.looking.lock())
@@ -275,6 +276,7 @@ mod tests {
         let stopped = Error::Cancelled {
             operation: "DescribeSslVpnServers",
             sent: false,
+            last: None,
         };
         assert_eq!(ask(Err(stopped.clone())).await.unwrap_err(), stopped);
         assert!(ask(Ok(None)).await.unwrap().is_none());
@@ -360,6 +362,7 @@ mod tests {
             Err(Error::Cancelled {
                 operation: "DescribeVpnGateway",
                 sent: false,
+                last: None,
             })
         };
         assert!(watch.next(stopped, &cancel).await.is_err());

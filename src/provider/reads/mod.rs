@@ -178,7 +178,7 @@ impl<T> Shared<T> {
             }
             let _turn = tokio::select! {
                 biased;
-                () = cancel.cancelled() => return Err(Error::Cancelled { operation: S::OPERATION, sent: false }),
+                () = cancel.cancelled() => return Err(Error::Cancelled { operation: S::OPERATION, sent: false, last: None }),
                 _ = pages.changed() => continue,
                 turn = self.turn.lock() => turn,
             };

@@ -59,6 +59,7 @@ async fn call<T>(cancel: &CancellationToken, answer: impl FnOnce() -> T) -> Resu
         .ok_or(Error::Cancelled {
             operation: Cloud::OPERATION,
             sent: false,
+            last: None,
         })
 }
 
