@@ -359,9 +359,11 @@ mod tests {
             stream.read_u8().await?;
             stream.write_all(head).await?;
         }
-        while matches!(serves, Serves::Trickle) {
-            stream.write_all(b"x").await?;
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        if matches!(serves, Serves::Trickle) {
+            loop {
+                stream.write_all(b"x").await?;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
         }
         std::future::pending().await
     }
