@@ -88,7 +88,7 @@ fn round_trips(criterion: &mut Criterion) {
         });
     });
     group.finish();
-    runtime.block_on(session.emulator.stop());
+    runtime.block_on(session.emulator.stop()).unwrap();
 }
 
 fn values(criterion: &mut Criterion) {

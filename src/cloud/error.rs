@@ -161,14 +161,17 @@ pub enum Error {
     },
     /// The caller called it off.
     #[error(
-        "{operation} was called off{}.",
-        if *sent { " after it was sent: the cloud may have carried it out" } else { " before it had an effect" }
+        "{operation} was called off{}.{}",
+        if *sent { " after it was sent: the cloud may have carried it out" } else { " before it had an effect" },
+        last.as_ref().map(|last| format!(" The attempt before that: {last}")).unwrap_or_default()
     )]
     Cancelled {
         /// The operation, as the API calls it.
         operation: &'static str,
         /// Whether a change had been sent and its outcome is not known.
         sent: bool,
+        /// How the attempt before ended, when it was to be repeated.
+        last: Option<Box<Error>>,
     },
     /// It was tried more than once and this is how it ended.
     #[error(
@@ -194,6 +197,8 @@ pub enum TransportFault {
     Unreachable,
     /// The connection broke, or the answer did not come in time: the request may have arrived.
     Broken,
+    /// Whoever answered has a certificate that this machine does not trust: nothing was sent.
+    Untrusted,
     /// This machine cannot make connections at all (no certificates, for one).
     Setup,
 }
@@ -204,7 +209,7 @@ impl Error {
         match self {
             Error::Api(error) => error.class,
             Error::Transport {
-                fault: TransportFault::Setup,
+                fault: TransportFault::Setup | TransportFault::Untrusted,
                 ..
             } => Class::Unknown,
             Error::Transport { .. } => Class::Retry,
@@ -276,7 +281,9 @@ impl Error {
             Error::Transport { fault, .. } => match fault {
                 TransportFault::Unreachable => retry::Fault::Unreachable,
                 TransportFault::Broken => retry::Fault::Class(Class::Retry),
-                TransportFault::Setup => retry::Fault::Class(Class::Unknown),
+                TransportFault::Setup | TransportFault::Untrusted => {
+                    retry::Fault::Class(Class::Unknown)
+                }
             },
             Error::Answer { http_status, .. } if *http_status < 300 => retry::Fault::Unreadable,
             Error::Api(_) | Error::Answer { .. } => retry::Fault::Class(self.class()),

@@ -29,8 +29,14 @@ enum Of {
 
 impl Of {
     fn includes(self, operation: &str) -> bool {
-        let operations: &[&str] = match self {
-            Of::All => return true,
+        self.operations()
+            .is_none_or(|operations| operations.contains(&operation))
+    }
+
+    /// By name; `None` for all.
+    fn operations(self) -> Option<&'static [&'static str]> {
+        Some(match self {
+            Of::All => return None,
             Of::Server => &["CreateSslVpnServer", "ModifySslVpnServer"],
             Of::CreateServer => &["CreateSslVpnServer"],
             Of::CreateCert => &["CreateSslVpnClientCert"],
@@ -41,8 +47,7 @@ impl Of {
                 "CreateSslVpnClientCert",
                 "ModifySslVpnClientCert",
             ],
-        };
-        operations.contains(&operation)
+        })
     }
 }
 
@@ -117,6 +122,31 @@ const PARAMETERS: [(&str, &str); 13] = [
     ("IDaaSRegionId", "idaas_region_id"),
     ("IDaaSApplicationId", "idaas_application_id"),
 ];
+
+/// A documented code.
+#[derive(Debug, Clone, Copy)]
+pub struct Documented {
+    /// The code.
+    pub code: &'static str,
+    /// The operations that answer it; `None` for all.
+    pub operations: Option<&'static [&'static str]>,
+    /// What it means.
+    pub meaning: Meaning,
+}
+
+/// All documented codes.
+pub fn documented() -> impl Iterator<Item = Documented> {
+    DOCUMENTED
+        .iter()
+        .map(|&(of, code, class, argument)| Documented {
+            code,
+            operations: of.operations(),
+            meaning: Meaning {
+                class,
+                argument: Some(argument).filter(|name| !name.is_empty()),
+            },
+        })
+}
 
 /// What a refusal means: the documented meaning, else one by the code's form and the HTTP status.
 pub fn meaning(operation: &str, http_status: u16, code: &str, message: &str) -> Meaning {

@@ -1,7 +1,8 @@
 //! Whether a call is sent again, and when: a pure decision.
 //!
 //! Waits grow geometrically and are fully jittered (anything between nothing and the growing bound), so that many callers that
-//! were refused together do not come back together. Every budget is bounded in attempts and in time. A busy gateway is not
+//! were refused together do not come back together. Every budget is bounded in time, and in attempts but for one class: a call that is
+//! refused for flow control has only come too early, mostly by our own doing, and is let through in its turn. A busy gateway is not
 //! retried here: who made the change waits for the gateway itself.
 
 use std::time::Duration;
@@ -18,9 +19,9 @@ pub struct Policy {
     pub base: Duration,
     /// No bound grows beyond this.
     pub cap: Duration,
-    /// Attempts in all.
-    pub max_attempts: u32,
-    /// No attempt begins later than this after the first.
+    /// How often a call is sent again. What flow control refused does not count.
+    pub max_retries: u32,
+    /// No attempt begins later than this after the first, waits for the [rate limiter](super::rate_limiter) left out.
     pub max_elapsed: Duration,
     /// Attempts in all when there is no connection: a wrong endpoint should show soon.
     pub unreachable_attempts: u32,
@@ -35,7 +36,7 @@ impl Default for Policy {
         Policy {
             base: Duration::from_millis(200),
             cap: Duration::from_secs(10),
-            max_attempts: 10,
+            max_retries: 9,
             max_elapsed: Duration::from_secs(60),
             unreachable_attempts: 3,
             unreachable_elapsed: Duration::from_secs(3),
@@ -62,7 +63,9 @@ pub struct Situation {
     pub fault: Fault,
     /// Attempts made so far, the last included.
     pub attempt: u32,
-    /// Time since the first attempt began.
+    /// How many of them flow control refused.
+    pub throttled: u32,
+    /// Time since the first attempt began, without what was spent waiting for the rate limiter.
     pub elapsed: Duration,
     /// What the cloud asked to wait.
     pub retry_after: Option<Duration>,
@@ -102,9 +105,10 @@ impl Policy {
             Fault::Class(class) => match class {
                 // The first clash is chance; a second may be somebody replaying.
                 Class::RetryNewNonce if situation.attempt == 1 => Duration::ZERO,
-                Class::Retry | Class::RetryNewNonce => jittered,
+                // The rate limiter spaces out who was throttled.
+                Class::Retry | Class::RetryNewNonce | Class::Throttle => jittered,
                 // What was asked for is under way: coming back at once cannot help.
-                Class::RetrySameToken | Class::Throttle => (backoff + jittered) / 2,
+                Class::RetrySameToken => (backoff + jittered) / 2,
                 Class::Clock if !situation.clock_corrected => return Decision::CorrectClock,
                 Class::CredentialsRefresh if !situation.credentials_refreshed => {
                     return Decision::RefreshCredentials;
@@ -131,12 +135,18 @@ impl Policy {
             }
             None => after,
         };
+        let all = self.max_retries.saturating_add(1);
         let (attempts, elapsed) = match situation.fault {
-            Fault::Unreachable => (self.unreachable_attempts, self.unreachable_elapsed),
-            Fault::Unreadable => (UNREADABLE_ATTEMPTS.min(self.max_attempts), self.max_elapsed),
-            Fault::Class(_) => (self.max_attempts, self.max_elapsed),
+            Fault::Class(Class::Throttle) => (u32::MAX, self.max_elapsed),
+            Fault::Class(_) => (all, self.max_elapsed),
+            Fault::Unreadable => (all.min(UNREADABLE_ATTEMPTS), self.max_elapsed),
+            Fault::Unreachable => (
+                all.min(self.unreachable_attempts),
+                self.max_elapsed.min(self.unreachable_elapsed),
+            ),
         };
-        if situation.attempt >= attempts || situation.elapsed + after > elapsed {
+        let counted = situation.attempt.saturating_sub(situation.throttled);
+        if counted >= attempts || situation.elapsed.saturating_add(after) > elapsed {
             Decision::Exhausted
         } else {
             Decision::Retry { after }
@@ -159,6 +169,7 @@ mod tests {
         Situation {
             fault,
             attempt,
+            throttled: 0,
             elapsed: Duration::ZERO,
             retry_after: None,
             clock_corrected: false,
@@ -190,7 +201,7 @@ mod tests {
     fn waits_are_fully_jittered_but_for_what_is_under_way() {
         for (class, least) in [
             (Class::Retry, 0),
-            (Class::Throttle, 100),
+            (Class::Throttle, 0),
             (Class::RetrySameToken, 100),
         ] {
             let lucky = Situation {
@@ -281,10 +292,53 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_flow_control_refused_does_not_count_but_its_time_does() {
+        let throttled = Situation {
+            throttled: 500,
+            random: 0.0,
+            ..situation(Fault::Class(Class::Throttle), 501)
+        };
+        wait(&throttled);
+        let busy = Situation {
+            fault: Fault::Class(Class::Retry),
+            ..throttled
+        };
+        wait(&busy);
+        let too_often = Situation {
+            attempt: 510,
+            ..busy
+        };
+        assert_eq!(decide(&too_often), Decision::Exhausted);
+        let too_long = Situation {
+            elapsed: Duration::from_secs(61),
+            ..throttled
+        };
+        assert_eq!(decide(&too_long), Decision::Exhausted);
+    }
+
+    #[test]
+    fn who_wants_no_retries_gets_none() {
+        let policy = Policy {
+            max_retries: 0,
+            ..Policy::default()
+        };
+        for fault in [
+            Fault::Class(Class::Retry),
+            Fault::Class(Class::RetrySameToken),
+            Fault::Unreachable,
+            Fault::Unreadable,
+        ] {
+            assert_eq!(policy.decide(&situation(fault, 1)), Decision::Exhausted);
+        }
+    }
+
     proptest! {
         #[test]
         fn no_budget_is_ever_exceeded(
             attempt in 1u32..=u32::MAX,
+            max_retries in 0u32..200,
+            max_elapsed in 1u64..300_000,
             elapsed in 0u64..200_000,
             retry_after in proptest::option::of(any::<u64>()),
             random in 0.0f64..=1.0,
@@ -294,7 +348,11 @@ mod tests {
                 Just(Fault::Unreachable), Just(Fault::Unreadable),
             ],
         ) {
-            let policy = Policy::default();
+            let policy = Policy {
+                max_retries,
+                max_elapsed: Duration::from_millis(max_elapsed),
+                ..Policy::default()
+            };
             let elapsed = Duration::from_millis(elapsed);
             let situation = Situation {
                 elapsed,
@@ -303,7 +361,7 @@ mod tests {
                 ..situation(fault, attempt)
             };
             if let Decision::Retry { after } = policy.decide(&situation) {
-                prop_assert!(attempt < policy.max_attempts);
+                prop_assert!(fault == Fault::Class(Class::Throttle) || attempt <= max_retries);
                 prop_assert!(elapsed + after <= policy.max_elapsed);
             }
         }

@@ -16,8 +16,9 @@ use super::answer::{Object, Read};
 use super::clock::Clock;
 use super::credentials::{self, Credentials, Source};
 use super::endpoint::Endpoint;
-use super::error::{ApiError, Error};
+use super::error::{ApiError, Class, Error};
 use super::error_table;
+use super::rate_limiter::RateLimiter;
 use super::request::{self, Operation, Parameters, Request};
 use super::retry::{Decision, Policy, Situation};
 use super::transport::{Fault, HttpAnswer, Transport};
@@ -26,17 +27,38 @@ use super::transport::{Fault, HttpAnswer, Transport};
 /// created, and an object that nobody knows of is worse than two seconds more. Terraform itself waits longer before it kills.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Calls of RPC-style APIs, all signed by the same source and sent over the same connections.
-#[derive(Debug)]
-pub struct Rpc {
+/// What all calls of a process share, whichever API they are of. A clone shares it too.
+#[derive(Debug, Clone)]
+pub struct Channel {
     /// The connections.
     pub transport: Transport,
-    /// Who signs; nobody does where the parameters prove who asks.
-    pub credentials: Option<Arc<dyn Source>>,
+    /// How fast.
+    pub limiter: RateLimiter,
     /// How often.
     pub policy: Policy,
     /// When it is.
     pub clock: Clock,
+}
+
+impl Channel {
+    /// A channel over these connections, with the defaults for all else.
+    pub fn new(transport: Transport) -> Channel {
+        Channel {
+            transport,
+            limiter: RateLimiter::default(),
+            policy: Policy::default(),
+            clock: Clock::default(),
+        }
+    }
+}
+
+/// Calls of RPC-style APIs, all signed by the same source.
+#[derive(Debug)]
+pub struct Rpc {
+    /// How they travel.
+    pub channel: Channel,
+    /// Who signs; nobody does where the parameters prove who asks.
+    pub credentials: Option<Arc<dyn Source>>,
 }
 
 /// What is called, where and with what.
@@ -81,35 +103,45 @@ impl Rpc {
         cancel: &CancellationToken,
     ) -> Result<T, Error> {
         let operation = call.operation.name;
-        let cancelled = |sent| Error::Cancelled { operation, sent };
-        let started = Instant::now();
+        let mut last = None;
+        let cancelled = |sent, last: Option<Error>| Error::Cancelled {
+            operation,
+            sent,
+            last: last.map(Box::new),
+        };
         let mut credentials = match &self.credentials {
             None => None,
             Some(source) => unless_cancelled(cancel, source.credentials())
                 .await
-                .ok_or(cancelled(false))?
+                .ok_or_else(|| cancelled(false, None))?
                 .map(Some)
                 .map_err(|error| Error::Credentials { operation, error })?,
         };
         let (mut clock_corrected, mut credentials_refreshed) = (false, false);
         let mut may_have_acted = false;
-        let mut attempt = 0;
+        let (mut attempt, mut throttled) = (0, 0);
+        let (started, mut queued) = (Instant::now(), Duration::ZERO);
         loop {
             attempt += 1;
-            if cancel.is_cancelled() {
-                return Err(cancelled(may_have_acted));
+            let queueing = Instant::now();
+            let admitted = unless_cancelled(cancel, self.channel.limiter.admit()).await;
+            if admitted.is_none() {
+                return Err(cancelled(may_have_acted, last));
             }
+            queued += queueing.elapsed();
             let sending = self.attempt(call, credentials.as_ref(), attempt);
             let failure = match with_grace(call.operation.is_change, cancel, sending).await {
                 Some(Ok(answer)) => return Ok(answer),
                 Some(Err(failure)) => failure,
-                None => return Err(cancelled(call.operation.is_change)),
+                None => return Err(cancelled(call.operation.is_change, last)),
             };
             may_have_acted |= call.operation.is_change && failure.error.may_have_acted();
-            let decision = self.policy.decide(&Situation {
+            throttled += u32::from(failure.error.class() == Class::Throttle);
+            let decision = self.channel.policy.decide(&Situation {
                 fault: failure.error.fault(),
                 attempt,
-                elapsed: started.elapsed(),
+                throttled,
+                elapsed: started.elapsed().saturating_sub(queued),
                 retry_after: failure.retry_after,
                 clock_corrected,
                 credentials_refreshed,
@@ -123,13 +155,14 @@ impl Rpc {
             };
             match decision {
                 Decision::Retry { after } => {
+                    last = Some(failure.error);
                     if unless_cancelled(cancel, sleep(after)).await.is_none() {
-                        return Err(cancelled(may_have_acted));
+                        return Err(cancelled(may_have_acted, last));
                     }
                 }
                 Decision::CorrectClock => match failure.date {
                     Some(date) => {
-                        self.clock.correct(date);
+                        self.channel.clock.correct(date);
                         clock_corrected = true;
                     }
                     None => return Err(failure.error),
@@ -141,7 +174,7 @@ impl Rpc {
                     let refreshing = source.refresh(refused);
                     let refreshed = unless_cancelled(cancel, refreshing)
                         .await
-                        .ok_or(cancelled(may_have_acted))?
+                        .ok_or_else(|| cancelled(may_have_acted, None))?
                         .map_err(|error| Error::Credentials { operation, error })?;
                     if refreshed == *refused {
                         return Err(failure.error);
@@ -167,7 +200,7 @@ impl Rpc {
         credentials: Option<&Credentials>,
     ) -> Result<Request, Error> {
         let (operation, endpoint, parameters) = (call.operation, call.endpoint, call.parameters);
-        let (date, nonce) = (self.clock.now(), Uuid::new_v4().to_string());
+        let (date, nonce) = (self.channel.clock.now(), Uuid::new_v4().to_string());
         let (Some(source), Some(credentials)) = (&self.credentials, credentials) else {
             return Ok(request::anonymous(
                 operation, endpoint, parameters, date, &nonce,
@@ -194,7 +227,7 @@ impl Rpc {
         let operation = call.operation.name;
         let begun = Instant::now();
         let request = self.request(call, credentials)?;
-        let sent = self.transport.send(call.endpoint, request).await;
+        let sent = self.channel.transport.send(call.endpoint, request).await;
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, header_request_id) = match &sent {
             Ok(answer) => (Some(answer.status), answer.request_id.clone()),
@@ -209,6 +242,12 @@ impl Rpc {
             Err(fault) => Err(Failure::from(no_answer(operation, call.endpoint, fault))),
         };
         let error = outcome.as_ref().err().map(|failure| &failure.error);
+        match error {
+            Some(error) if error.class() == Class::Throttle => self.channel.limiter.refused(begun),
+            // Nobody knows whether it came so far.
+            Some(Error::Transport { .. }) => {}
+            _ => self.channel.limiter.taken(begun),
+        }
         tracing::debug!(
             operation,
             attempt,
@@ -241,7 +280,7 @@ fn judge<T: Read>(
         request_id: answer.request_id.clone(),
         reason,
         class: if success {
-            super::error::Class::Retry
+            Class::Retry
         } else {
             error_table::by_status(answer.status)
         },

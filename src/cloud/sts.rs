@@ -6,15 +6,12 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Object, Read, Unreadable};
-use super::clock::Clock;
 use super::credentials::{Credentials, Source};
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::request::{Operation, Parameters};
-use super::retry::Policy;
-use super::rpc::{Call, Rpc};
+use super::rpc::{Call, Channel, Rpc};
 use super::secret::Secret;
-use super::transport::Transport;
 
 const VERSION: &str = "2015-04-01";
 
@@ -22,12 +19,8 @@ const VERSION: &str = "2015-04-01";
 /// as reads are.
 #[derive(Debug, Clone)]
 pub struct Client {
-    /// The connections.
-    pub transport: Transport,
-    /// How often calls are repeated.
-    pub retry: Policy,
-    /// When it is.
-    pub clock: Clock,
+    /// How calls travel.
+    pub channel: Channel,
     /// Where calls go.
     pub endpoint: Endpoint,
 }
@@ -122,10 +115,8 @@ impl Client {
         parameters: Parameters,
     ) -> Result<T, Error> {
         let rpc = Rpc {
-            transport: self.transport.clone(),
+            channel: self.channel.clone(),
             credentials,
-            policy: self.retry.clone(),
-            clock: self.clock.clone(),
         };
         let call = Call {
             operation: Operation {
@@ -188,7 +179,7 @@ impl Read for Issued {
 #[cfg(test)]
 mod tests {
     use super::super::credentials::Context;
-    use super::super::test_server::{ACCESS_KEY_ID, Reply, TestServer, credentials};
+    use super::super::test_server::{ACCESS_KEY_ID, Reply, TestServer, channel, credentials};
     use super::*;
 
     #[tokio::test]
@@ -198,7 +189,7 @@ mod tests {
             r#"{"RequestId":"R-1","AccountId":"1234567890123456","UserId":"2345","PrincipalId":"2345","Arn":"acs:ram::1234567890123456:user/me","IdentityType":"RAMUser"}"#,
         )])
         .await;
-        let mut context = Context::new(|_| None, "test");
+        let mut context = Context::new(|_| None, channel());
         context.sts_endpoint = Some(server.endpoint());
         let client = context.sts(None, "the test").unwrap();
         let identity = client.get_caller_identity(credentials()).await.unwrap();

@@ -14,8 +14,10 @@ use tokio::task::JoinHandle;
 use super::credentials::{Source, StaticPair};
 use super::endpoint::Endpoint;
 use super::retry::Policy;
+use super::rpc::Channel;
 use super::secret::Secret;
 use super::signature::v3;
+use super::transport::{Limits, Transport};
 use super::vpc::{Client, Settings};
 
 pub const ACCESS_KEY_ID: &str = "testid";
@@ -121,9 +123,9 @@ impl TestServer {
 
     /// Settings of a client of this server that does not wait long.
     pub fn settings(&self) -> Settings {
-        let mut settings = Settings::new(credentials(), "test-agent/1.0");
+        let mut settings = Settings::new(credentials(), channel());
         settings.endpoint = Some(self.endpoint());
-        settings.retry = Policy {
+        settings.channel.policy = Policy {
             base: Duration::from_millis(2),
             cap: Duration::from_millis(10),
             ..Policy::default()
@@ -140,6 +142,15 @@ impl Drop for TestServer {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// A channel of its own for each test.
+pub fn channel() -> Channel {
+    channel_with(Limits::default())
+}
+
+pub fn channel_with(limits: Limits) -> Channel {
+    Channel::new(Transport::new("test-agent/1.0", limits))
 }
 
 pub fn credentials() -> Arc<dyn Source> {

@@ -1,10 +1,12 @@
 //! HTTP and nothing else: one connection pool, time limits, answers of a bounded size, faults told apart by whether the
 //! request may have arrived.
 //!
-//! Connections are set up on first use. Plain HTTP goes to this machine and its metadata service only, so that pool loads no certificates, asks no
-//! proxy and does not resolve `localhost` by anybody's word.
+//! A [`Transport`] is made once in a process, and all that calls shares it: the VPC API, STS, the metadata service, a credentials URI. It
+//! has two sides that could not share a connection anyway, each set up with the first call that needs it. Plain HTTP goes to this machine
+//! and its metadata service only, so that side loads no certificates, asks no proxy and does not resolve `localhost` by anybody's word.
 
 use std::error::Error as _;
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,10 +23,12 @@ use super::error::TransportFault;
 use super::request::Request;
 
 /// Time limits and sizes. The defaults suit an API that answers within a second.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// For a connection, its encryption included.
+    /// For a connection, its encryption and its way through a proxy included; who is near must be there within a second.
     pub connect: Duration,
+    /// For the next bytes of an answer, the first ones too.
+    pub read: Duration,
     /// For one attempt from its start to the answer's last byte.
     pub attempt: Duration,
     /// For an answer's body, in bytes.
@@ -35,11 +39,18 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connect: Duration::from_secs(5),
+            read: Duration::from_secs(10),
             attempt: Duration::from_secs(20),
             answer: 4 * 1024 * 1024,
         }
     }
 }
+
+/// What is near answers at once or not at all.
+const CONNECT_NEARBY: Duration = Duration::from_secs(1);
+
+/// Servers refuse larger headers, with whatever else is in them.
+const LONGEST_USER_AGENT: usize = 1024;
 
 /// Idle connections are dropped before load balancers do it, so that a change is not sent into a closing one.
 const IDLE: Duration = Duration::from_secs(15);
@@ -84,12 +95,17 @@ pub enum Fault {
 
 /// The connections of a process. A clone shares them.
 #[derive(Debug, Clone)]
-pub struct Transport(Arc<Pools>);
+pub struct Transport {
+    pool: Arc<Pool>,
+    attempt: Duration,
+    answer: usize,
+}
 
 #[derive(Debug)]
-struct Pools {
+struct Pool {
     user_agent: HeaderValue,
-    limits: Limits,
+    connect: Duration,
+    read: Duration,
     plain: OnceCell<reqwest::Client>,
     encrypted: OnceCell<reqwest::Client>,
 }
@@ -100,14 +116,29 @@ impl Transport {
         let printable: String = user_agent
             .chars()
             .filter(|c| c.is_ascii_graphic() || *c == ' ')
+            .take(LONGEST_USER_AGENT)
             .collect();
-        Transport(Arc::new(Pools {
-            user_agent: HeaderValue::from_str(printable.trim())
-                .unwrap_or_else(|_| HeaderValue::from_static("")),
-            limits,
-            plain: OnceCell::new(),
-            encrypted: OnceCell::new(),
-        }))
+        Transport {
+            pool: Arc::new(Pool {
+                user_agent: HeaderValue::from_str(printable.trim())
+                    .unwrap_or_else(|_| HeaderValue::from_static("")),
+                connect: limits.connect,
+                read: limits.read,
+                plain: OnceCell::new(),
+                encrypted: OnceCell::new(),
+            }),
+            attempt: limits.attempt,
+            answer: limits.answer,
+        }
+    }
+
+    /// The same connections, for answers that come sooner and are smaller.
+    pub fn narrowed(&self, attempt: Duration, answer: usize) -> Transport {
+        Transport {
+            attempt: attempt.min(self.attempt),
+            answer: answer.min(self.answer),
+            ..self.clone()
+        }
     }
 
     /// Sends a request once and reads its answer whole.
@@ -146,12 +177,13 @@ impl Transport {
     }
 
     async fn receive(&self, sending: reqwest::RequestBuilder) -> Result<HttpAnswer, Fault> {
+        let sending = sending.timeout(self.attempt);
         let mut response = sending.send().await.map_err(fault)?;
         let status = response.status().as_u16();
         let request_id = header(response.headers(), "x-acs-request-id").map(str::to_owned);
         let retry_after = retry_after(response.headers());
         let date = header(response.headers(), DATE.as_str()).and_then(parse_http_date);
-        let limit = self.0.limits.answer;
+        let limit = self.answer;
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(fault)? {
             if body.len() + chunk.len() > limit {
@@ -174,8 +206,8 @@ impl Transport {
 
     async fn client(&self, scheme: Scheme) -> Result<&reqwest::Client, Fault> {
         let pool = match scheme {
-            Scheme::Http => &self.0.plain,
-            Scheme::Https => &self.0.encrypted,
+            Scheme::Http => &self.pool.plain,
+            Scheme::Https => &self.pool.encrypted,
         };
         pool.get_or_try_init(|| async {
             let builder = self.builder(scheme);
@@ -194,9 +226,9 @@ impl Transport {
 
     fn builder(&self, scheme: Scheme) -> reqwest::ClientBuilder {
         let builder = reqwest::Client::builder()
-            .user_agent(self.0.user_agent.clone())
-            .connect_timeout(self.0.limits.connect)
-            .timeout(self.0.limits.attempt)
+            .user_agent(self.pool.user_agent.clone())
+            .connect_timeout(self.pool.connect)
+            .read_timeout(self.pool.read)
             .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none());
         match scheme {
@@ -208,6 +240,7 @@ impl Transport {
                     SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
                 ];
                 builder
+                    .connect_timeout(self.pool.connect.min(CONNECT_NEARBY))
                     .no_proxy()
                     .tls_certs_only([])
                     .resolve_to_addrs("localhost", &loopback)
@@ -233,6 +266,8 @@ fn fault(error: reqwest::Error) -> Fault {
     Fault::Transport {
         fault: if error.is_builder() {
             TransportFault::Setup
+        } else if is_untrusted(&error) {
+            TransportFault::Untrusted
         } else if unreachable {
             TransportFault::Unreachable
         } else {
@@ -250,6 +285,17 @@ fn fault(error: reqwest::Error) -> Fault {
     }
 }
 
+/// Whether the server's certificate was refused. An I/O error wraps what it does not count among its sources.
+fn is_untrusted(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return matches!(error, rustls::Error::InvalidCertificate(_));
+    }
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().is_some_and(|inner| is_untrusted(inner)),
+        None => error.source().is_some_and(is_untrusted),
+    }
+}
+
 /// The innermost cause: the ones around it say only that something went wrong, and may repeat the URL.
 fn reason(error: &reqwest::Error) -> String {
     let mut innermost = error.source();
@@ -261,6 +307,9 @@ fn reason(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -288,11 +337,103 @@ mod tests {
     #[test]
     fn a_user_agent_is_cut_to_what_a_header_carries() {
         let transport = Transport::new("alivpn/1.0\r\nx: y ü", Limits::default());
-        assert_eq!(transport.0.user_agent, "alivpn/1.0x: y");
+        assert_eq!(transport.pool.user_agent, "alivpn/1.0x: y");
+        let long = Transport::new(&"x".repeat(5_000), Limits::default());
+        assert_eq!(long.pool.user_agent.len(), LONGEST_USER_AGENT);
+    }
+
+    /// What a server does with a connection.
+    #[derive(Clone, Copy)]
+    enum Serves {
+        Silence,
+        /// The head of an answer, and then nothing.
+        Head,
+        /// An answer, byte by byte.
+        Trickle,
+    }
+
+    async fn serve(mut stream: TcpStream, serves: Serves) -> std::io::Result<()> {
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
+        if !matches!(serves, Serves::Silence) {
+            // An answer that came before the request would be no answer to it.
+            stream.read_u8().await?;
+            stream.write_all(head).await?;
+        }
+        if matches!(serves, Serves::Trickle) {
+            loop {
+                stream.write_all(b"x").await?;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        std::future::pending().await
+    }
+
+    /// How far a request came, in a process that waits for nothing longer than for `limits`.
+    async fn fault_of(scheme: &str, serves: Serves, limits: Limits) -> (TransportFault, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(serve(stream, serves));
+            }
+        });
+        let url = Url::parse(&format!("{scheme}://{address}/")).unwrap();
+        let transport = Transport::new("test", limits);
+        match transport.fetch(Method::GET, url, HeaderMap::new()).await {
+            Err(Fault::Transport { fault, reason }) => (fault, reason),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn each_limit_ends_what_it_is_there_for() {
+        let short = Duration::from_millis(200);
+        let long = Duration::from_secs(600);
+        let limits = |connect, read, attempt| Limits {
+            connect,
+            read,
+            attempt,
+            ..Limits::default()
+        };
+        let late = "the answer did not come in time";
+        for (scheme, serves, limits, fault, reason) in [
+            (
+                "https",
+                Serves::Silence,
+                limits(short, long, long),
+                TransportFault::Unreachable,
+                "the connection did not come about in time",
+            ),
+            (
+                "http",
+                Serves::Silence,
+                limits(long, short, long),
+                TransportFault::Broken,
+                late,
+            ),
+            (
+                "http",
+                Serves::Head,
+                limits(long, short, long),
+                TransportFault::Broken,
+                late,
+            ),
+            (
+                "http",
+                Serves::Trickle,
+                limits(long, long, short),
+                TransportFault::Broken,
+                late,
+            ),
+        ] {
+            let found = fault_of(scheme, serves, limits).await;
+            assert_eq!(found, (fault, reason.to_owned()));
+        }
     }
 
     #[test]
-    fn both_pools_can_be_set_up() {
+    fn both_sides_can_be_set_up() {
         let transport = Transport::new("test", Limits::default());
         assert!(transport.builder(Scheme::Http).build().is_ok());
         assert!(transport.builder(Scheme::Https).build().is_ok());

@@ -1,9 +1,11 @@
 //! An outcome as HTTP. JSON for V3; V1 callers choose with `Format`, and get XML unless they ask for JSON.
 
 use std::fmt::Write;
+use std::io::{self, ErrorKind};
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, Response, header};
+use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::error::{self, ApiError};
@@ -47,6 +49,8 @@ pub struct Envelope {
     pub operation: String,
     /// The body's form.
     pub format: Format,
+    /// When it was answered, for the header.
+    pub date: String,
 }
 
 /// The answer of an operation that was carried out.
@@ -59,7 +63,7 @@ pub fn success(envelope: &Envelope, answer: Answer) -> Response<Body> {
 
 /// The answer of one that was refused.
 pub fn refusal(envelope: &Envelope, error: &ApiError) -> Response<Body> {
-    let body = json!({
+    let mut body = json!({
         "RequestId": envelope.request_id,
         "HostId": envelope.host_id,
         "Code": error.code,
@@ -69,6 +73,15 @@ pub fn refusal(envelope: &Envelope, error: &ApiError) -> Response<Body> {
             error.code, envelope.request_id
         ),
     });
+    if let (Some(denied), Some(fields)) = (&error.access_denied, body.as_object_mut()) {
+        let detail = json!({
+            "AuthAction": denied.action,
+            "AuthPrincipalType": "SubUser",
+            "NoPermissionType": denied.refusal.name(),
+            "PolicyType": "AccountLevelIdentityBasedPolicy",
+        });
+        fields.insert("AccessDeniedDetail".to_owned(), detail);
+    }
     write(envelope, error.http_status, "Error", &body)
 }
 
@@ -112,7 +125,22 @@ fn response(
     if let Ok(request_id) = HeaderValue::from_str(&envelope.request_id) {
         headers.insert("x-acs-request-id", request_id);
     }
+    if let Ok(date) = HeaderValue::from_str(&envelope.date) {
+        headers.insert(header::DATE, date);
+    }
     response
+}
+
+/// An answer whose connection ends in the middle of the body.
+pub async fn half(response: Response<Body>) -> Response<Body> {
+    let (mut head, body) = response.into_parts();
+    // The body is in memory as a whole.
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    head.headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    let half = whole.slice(..whole.len() / 2);
+    let broken = [Ok(half), Err(io::Error::from(ErrorKind::ConnectionReset))];
+    Response::from_parts(head, Body::from_stream(stream::iter(broken)))
 }
 
 /// An element; a list repeats it. As deep as the API's own answers: a few levels.

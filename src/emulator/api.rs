@@ -1,5 +1,5 @@
 //! The API's side of the emulator: a request in, an answer or a broken connection out. In this order: which operation, who calls, how often,
-//! which fault was ordered, whether the ClientToken was used before, the operation itself. A call is carried out also when its client gives up waiting,
+//! whether they may, which fault was ordered, whether the ClientToken was used before, the operation itself. A call is carried out also when its client gives up waiting,
 //! as in the cloud: it runs in a task of its own.
 
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use super::error::{self, ApiError};
 use super::faults::{Fault, Instead, Reset};
 use super::issue;
 use super::operations::{Answer, Operation};
+use super::policy::Demand;
 use super::request::Request;
 use super::service::Service;
 
@@ -50,6 +51,7 @@ pub async fn call(
         host_id: request.header("host").unwrap_or_default().to_owned(),
         operation: request.operation_name().unwrap_or_default().to_owned(),
         format: *format.as_ref().unwrap_or(&Format::Json),
+        date: service.now().date(),
     };
     let number = service.lock().calls.begin(Call {
         at_ms: service.elapsed_ms(),
@@ -87,7 +89,7 @@ pub async fn call(
             return Response::default();
         }
     };
-    if let Some(milliseconds) = fault.and_then(|fault| fault.retry_after_ms) {
+    if let Some(milliseconds) = fault.as_ref().and_then(|fault| fault.retry_after_ms) {
         response
             .headers_mut()
             .insert("x-acs-retry-after", HeaderValue::from(milliseconds));
@@ -96,7 +98,10 @@ pub async fn call(
         .lock()
         .calls
         .answered(number, response.status().as_u16(), code);
-    response
+    match fault.and_then(|fault| fault.reset) {
+        Some(Reset::Midway) => answer::half(response).await,
+        _ => response,
+    }
 }
 
 /// Which operation is called and by whom, and the fault that it meets: a call that is refused here meets none.
@@ -109,7 +114,7 @@ fn admit(
     let mut state = service.lock();
     let caller = authentication::check(
         request,
-        service.access_keys(),
+        &service.rules().access_keys,
         &mut state.nonces,
         now.unix_ms,
     )?;
@@ -117,7 +122,17 @@ fn admit(
     if throttle.is_some_and(|throttle| !throttle.admits(now.instant)) {
         return Err(error::THROTTLING_USER.into());
     }
-    let fault = state.faults.take(operation.name());
+    if let (Some(policy), Some(demand)) = (
+        &service.rules().policy,
+        Demand::of(operation, &request.own_parameters()),
+    ) {
+        policy
+            .check(&demand)
+            .map_err(|refusal| ApiError::access_denied(demand.action, refusal))?;
+    }
+    let fault = state
+        .faults
+        .take(operation.name(), &request.own_parameters());
     Ok((operation, caller.clone(), fault))
 }
 
@@ -162,11 +177,17 @@ async fn carry_out(
         (Claim::First(reserved), None) => {
             let new_cert = issue::for_call(&service, operation, &parameters).await;
             let now = service.now();
-            let mut state = service.lock();
-            let result = new_cert.and_then(|new_cert| {
-                operation.perform(&mut state.world, &caller, &parameters, now, new_cert)
-            });
-            state.client_tokens.settle(reserved, result.as_ref().ok());
+            let result = {
+                let mut state = service.lock();
+                let result = new_cert.and_then(|new_cert| {
+                    operation.perform(&mut state.world, &caller, &parameters, now, new_cert)
+                });
+                state.client_tokens.settle(reserved, result.as_ref().ok());
+                result
+            };
+            if operation.is_change() && result.is_ok() {
+                service.keep().await;
+            }
             result.map_or_else(Outcome::Refused, Outcome::Done)
         }
     };
@@ -175,6 +196,9 @@ async fn carry_out(
         return outcome;
     }
     service.wait(delay).await;
+    if reset == Some(Reset::Midway) {
+        return outcome;
+    }
     fault
         .as_ref()
         .and_then(Fault::instead)

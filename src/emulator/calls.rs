@@ -63,6 +63,12 @@ impl Calls {
         self.kept.iter()
     }
 
+    /// All that are kept with their numbers, the newest first.
+    pub fn newest(&self) -> impl Iterator<Item = (usize, &Call)> {
+        let numbers = self.dropped..self.dropped + self.kept.len();
+        numbers.zip(&self.kept).rev()
+    }
+
     /// Forgets all.
     pub fn clear(&mut self) {
         self.dropped += self.kept.len();

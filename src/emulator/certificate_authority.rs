@@ -4,8 +4,8 @@
 use std::fmt;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
 };
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
@@ -54,7 +54,11 @@ impl fmt::Debug for KeyMaterial {
 }
 
 /// Who signs the certificates of one SSL server.
-pub struct CertificateAuthority(CertifiedIssuer<'static, KeyPair>);
+pub struct CertificateAuthority {
+    issuer: Issuer<'static, KeyPair>,
+    /// Its own certificate, in PEM.
+    ca_cert: String,
+}
 
 impl fmt::Debug for CertificateAuthority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,15 +73,44 @@ impl CertificateAuthority {
     /// # Errors
     /// When the date is none of X.509's, or the system gives no random numbers.
     pub fn new(ssl_vpn_server_id: &str, create_time: u64) -> Result<Self, IssueError> {
-        let mut parameters = parameters(ssl_vpn_server_id);
+        let mut parameters = authority_parameters(ssl_vpn_server_id);
         parameters.not_before = date(create_time)?;
         parameters.not_after = parameters
             .not_before
             .checked_add(AUTHORITY_LIVES)
             .ok_or(IssueError::Date(create_time))?;
-        parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        Ok(Self(CertifiedIssuer::self_signed(parameters, new_key()?)?))
+        let key = new_key()?;
+        let ca_cert = parameters.self_signed(&key)?.pem();
+        Ok(Self {
+            issuer: Issuer::new(parameters, key),
+            ca_cert,
+        })
+    }
+
+    /// An authority that was made before, by its certificate and its key in PEM.
+    ///
+    /// # Errors
+    /// When the key is none.
+    pub fn restored(
+        ssl_vpn_server_id: &str,
+        ca_cert: String,
+        ca_key: &str,
+    ) -> Result<Self, IssueError> {
+        let key = KeyPair::from_pem(ca_key)?;
+        Ok(Self {
+            issuer: Issuer::new(authority_parameters(ssl_vpn_server_id), key),
+            ca_cert,
+        })
+    }
+
+    /// Its own certificate, in PEM.
+    pub fn ca_cert(&self) -> &str {
+        &self.ca_cert
+    }
+
+    /// Its key, in PEM.
+    pub fn ca_key(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.issuer.key().serialize_pem())
     }
 
     /// A client's certificate, with a key of its own.
@@ -97,8 +130,8 @@ impl CertificateAuthority {
         parameters.use_authority_key_identifier_extension = true;
         let key = new_key()?;
         Ok(KeyMaterial {
-            ca_cert: self.0.pem(),
-            client_cert: parameters.signed_by(&key, &self.0)?.pem(),
+            ca_cert: self.ca_cert.clone(),
+            client_cert: parameters.signed_by(&key, &self.issuer)?.pem(),
             client_key: Zeroizing::new(key.serialize_pem()),
         })
     }
@@ -106,6 +139,14 @@ impl CertificateAuthority {
 
 fn new_key() -> Result<KeyPair, rcgen::Error> {
     KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)
+}
+
+/// What makes a certificate that of an authority.
+fn authority_parameters(ssl_vpn_server_id: &str) -> CertificateParams {
+    let mut parameters = parameters(ssl_vpn_server_id);
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    parameters
 }
 
 /// The common name is the object's ID: of a client the cloud shows it in DescribeSslVpnClients.

@@ -75,6 +75,31 @@ impl ClientTokens {
         }
     }
 
+    /// The tokens whose calls are over: operation, token, parameters, answer.
+    pub fn settled(
+        &self,
+    ) -> impl Iterator<Item = (Operation, &str, &BTreeMap<String, String>, &Answer)> {
+        self.0.iter().filter_map(|((operation, token), used)| {
+            let answer = used.answer.as_ref()?;
+            Some((*operation, token.as_str(), &used.parameters, answer))
+        })
+    }
+
+    /// Remembers a call that was settled in an earlier run.
+    pub fn remember(
+        &mut self,
+        operation: Operation,
+        token: String,
+        parameters: BTreeMap<String, String>,
+        answer: Answer,
+    ) {
+        let used = Used {
+            parameters,
+            answer: Some(answer),
+        };
+        self.0.insert((operation, token), used);
+    }
+
     /// Ends a call: its answer is kept, or its token is free again.
     pub fn settle(&mut self, reserved: Reserved, answer: Option<&Answer>) {
         let Some(key) = reserved.0 else {

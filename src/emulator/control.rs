@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, patch, post};
 use serde::de::DeserializeOwned;
@@ -23,7 +24,7 @@ use super::regions;
 use super::service::Service;
 use super::ssl_vpn_client::SslVpnClient;
 use super::ssl_vpn_server::SslVpnServer;
-use super::timeline::Timing;
+use super::timeline::WrittenTiming;
 use super::vpn_gateway::VpnGateway;
 use super::world::World;
 
@@ -48,11 +49,22 @@ pub fn routes() -> Router<Arc<Service>> {
         .merge(ssl_vpn_clients::routes())
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/timing", get(timing).patch(set_timing))
+        .route("/clock", patch(set_clock))
         .fallback(async || {
             Mistake::not_found(
                 "no such path; GET /_emulator/state, /calls, /faults, /timing are there",
             )
         })
+}
+
+/// Answers an edit once it is in the state file, if there is one.
+pub async fn kept(State(service): Shared, request: Request, next: Next) -> Response {
+    let is_edit = request.method() != Method::GET;
+    let response = next.run(request).await;
+    if is_edit && response.status().is_success() {
+        service.keep().await;
+    }
+    response
 }
 
 /// A mistake of the caller's.
@@ -116,7 +128,7 @@ async fn add_gateway(State(service): Shared, body: Bytes) -> Result<impl IntoRes
     let text = |name: &str| given.get(name).and_then(Value::as_str);
     let id = text("VpnGatewayId").ok_or_else(|| Mistake::bad("VpnGatewayId is needed"))?;
     let vpc_id = text("VpcId").unwrap_or("vpc-bp1emulator");
-    let region_id = text("RegionId").unwrap_or(service.region_id());
+    let region_id = text("RegionId").unwrap_or(&service.rules().region_id);
     let fresh = VpnGateway::new(id, vpc_id, region_id, service.now().unix_ms);
     let mut state = service.lock();
     if state.world.gateway_at_rest(id).is_none() && state.world.has_all_gateways() {
@@ -231,24 +243,17 @@ async fn clear_faults(State(service): Shared) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenTiming {
-    converge: Option<WrittenDuration>,
-    status_lag: Option<WrittenDuration>,
-    describe_lag: Option<WrittenDuration>,
-    converge_certs: Option<WrittenDuration>,
+struct WrittenClock {
+    ahead: WrittenDuration,
 }
 
-impl From<Timing> for WrittenTiming {
-    fn from(timing: Timing) -> Self {
-        Self {
-            converge: Some(WrittenDuration(timing.converge)),
-            status_lag: Some(WrittenDuration(timing.status_lag)),
-            describe_lag: Some(WrittenDuration(timing.describe_lag)),
-            converge_certs: Some(WrittenDuration(timing.converge_certs)),
-        }
-    }
+/// Puts the account's clock ahead of this machine's, as a machine sees it whose own is behind.
+async fn set_clock(State(service): Shared, body: Bytes) -> Result<StatusCode, Mistake> {
+    let clock: WrittenClock = read(&body)?;
+    service.set_clock_ahead(clock.ahead.0);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn timing(State(service): Shared) -> Json<WrittenTiming> {
@@ -258,17 +263,7 @@ async fn timing(State(service): Shared) -> Json<WrittenTiming> {
 async fn set_timing(State(service): Shared, body: Bytes) -> Result<Json<WrittenTiming>, Mistake> {
     let given: WrittenTiming = read(&body)?;
     let mut state = service.lock();
-    let old = state.world.timing();
-    let timing = Timing {
-        converge: given.converge.map_or(old.converge, |written| written.0),
-        status_lag: given.status_lag.map_or(old.status_lag, |written| written.0),
-        describe_lag: given
-            .describe_lag
-            .map_or(old.describe_lag, |written| written.0),
-        converge_certs: given
-            .converge_certs
-            .map_or(old.converge_certs, |written| written.0),
-    };
+    let timing = given.over(state.world.timing());
     state.world.set_timing(timing);
     Ok(Json(timing.into()))
 }

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use super::policy::Refusal;
+
 /// A documented code with its HTTP status and message; `%s` in the message stands for a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Documented {
@@ -24,6 +26,17 @@ pub struct ApiError {
     pub http_status: u16,
     /// As in an answer's `Message`.
     pub message: String,
+    /// What RAM adds to a refusal of its own.
+    pub access_denied: Option<AccessDenied>,
+}
+
+/// An answer's `AccessDeniedDetail`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessDenied {
+    /// The action that the caller lacks, `vpc:DeleteSslVpnServer`.
+    pub action: String,
+    /// Why.
+    pub refusal: Refusal,
 }
 
 impl From<Documented> for ApiError {
@@ -32,6 +45,7 @@ impl From<Documented> for ApiError {
             code: Cow::Borrowed(documented.code),
             http_status: documented.http_status,
             message: documented.message.to_owned(),
+            access_denied: None,
         }
     }
 }
@@ -45,6 +59,14 @@ impl ApiError {
     /// A parameter's value cannot be used.
     pub fn invalid_parameter(name: &str) -> Self {
         Self::from(INVALID_PARAMETER).about(name)
+    }
+
+    /// RAM does not allow an action.
+    pub fn access_denied(action: String, refusal: Refusal) -> Self {
+        Self {
+            access_denied: Some(AccessDenied { action, refusal }),
+            ..FORBIDDEN_RAM.into()
+        }
     }
 
     /// Puts a name in the message's `%s`.

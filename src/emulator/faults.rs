@@ -1,10 +1,13 @@
 //! Faults to order: what happens to the next calls of an operation instead of, before or after what they ask for.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::duration::WrittenDuration;
 use super::error::{self, ApiError, Documented};
 use super::operations::Operation;
+use super::parameters::Parameters;
 
 /// When the connection breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +17,8 @@ pub enum Reset {
     Before,
     /// With the effect done and no answer given.
     After,
+    /// With the effect done and half of the answer's body given.
+    Midway,
 }
 
 /// One fault, in the form of the control endpoint.
@@ -22,6 +27,9 @@ pub enum Reset {
 pub struct Fault {
     /// An operation's name, or `*` for every one.
     pub operation: String,
+    /// Meets only calls whose parameters have these values; an empty one is a parameter that is not given.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
     /// How many calls it meets; 0 for all until it is removed.
     #[serde(default = "once")]
     pub count: u32,
@@ -37,7 +45,7 @@ pub struct Fault {
     /// Lets the call have its effect first, whatever the fault then answers: `code`, `body` and `http_status` come instead of the answer.
     #[serde(default, skip_serializing_if = "is_false")]
     pub effect: bool,
-    /// Waits before the effect, or with `effect` or `reset: after` between the effect and what follows.
+    /// Waits before the effect, or with `effect` or a reset that is not `before` between the effect and what follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<WrittenDuration>,
     /// Breaks the connection.
@@ -117,7 +125,7 @@ impl Fault {
 
     /// Whether the call is carried out although its client will not hear so.
     pub fn has_effect(&self) -> bool {
-        self.effect || self.reset == Some(Reset::After)
+        self.effect || matches!(self.reset, Some(Reset::After | Reset::Midway))
     }
 
     /// The answer instead of the operation's own, if there is to be one.
@@ -170,12 +178,16 @@ impl Faults {
         self.0.clear();
     }
 
-    /// The first fault that a call of an operation meets, counted down.
-    pub fn take(&mut self, operation: &str) -> Option<Fault> {
-        let index = self
-            .0
-            .iter()
-            .position(|fault| fault.operation == operation || fault.operation == "*")?;
+    /// The first fault that a call meets, counted down.
+    pub fn take(&mut self, operation: &str, parameters: &Parameters) -> Option<Fault> {
+        let meets = |fault: &Fault| {
+            (fault.operation == operation || fault.operation == "*")
+                && fault
+                    .parameters
+                    .iter()
+                    .all(|(name, value)| parameters.text(name).unwrap_or_default() == value)
+        };
+        let index = self.0.iter().position(meets)?;
         let fault = self.0.get_mut(index)?;
         match fault.count {
             0 => Some(fault.clone()),
@@ -196,6 +208,33 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
+    fn none() -> Parameters {
+        Parameters::default()
+    }
+
+    #[test]
+    fn a_fault_may_be_for_calls_with_some_parameters_and_without_others() {
+        let mut faults = Faults::default();
+        faults.add(fault(
+            r#"{"operation":"*","code":"x","count":0,"parameters":{"RegionId":"cn-hangzhou","SslVpnServerId":""}}"#,
+        ));
+        let mut meets = |parameters: &[(&str, &str)]| {
+            let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+            let parameters = Parameters::new(parameters.iter().map(owned).collect());
+            faults.take("DescribeSslVpnServers", &parameters).is_some()
+        };
+        assert!(meets(&[("RegionId", "cn-hangzhou")]));
+        assert!(meets(&[
+            ("RegionId", "cn-hangzhou"),
+            ("SslVpnServerId", "")
+        ]));
+        assert!(!meets(&[("RegionId", "cn-shanghai")]));
+        assert!(!meets(&[
+            ("RegionId", "cn-hangzhou"),
+            ("SslVpnServerId", "vss-1")
+        ]));
+    }
+
     #[test]
     fn faults_are_met_in_order_and_used_up() {
         let mut faults = Faults::default();
@@ -204,14 +243,14 @@ mod tests {
         ));
         faults.add(fault(r#"{"operation":"*","reset":"after"}"#));
         assert_eq!(
-            faults.take("DeleteSslVpnServer").unwrap().reset,
+            faults.take("DeleteSslVpnServer", &none()).unwrap().reset,
             Some(Reset::After)
         );
-        assert!(faults.take("DeleteSslVpnServer").is_none());
-        assert!(faults.take("DescribeRegions").is_some());
+        assert!(faults.take("DeleteSslVpnServer", &none()).is_none());
+        assert!(faults.take("DescribeRegions", &none()).is_some());
         assert_eq!(faults.all()[0].count, 1);
-        assert!(faults.take("DescribeRegions").is_some());
-        assert!(faults.take("DescribeRegions").is_none());
+        assert!(faults.take("DescribeRegions", &none()).is_some());
+        assert!(faults.take("DescribeRegions", &none()).is_none());
     }
 
     #[test]
@@ -219,10 +258,10 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(fault(r#"{"operation":"*","count":0,"http_status":502}"#));
         for _ in 0..5 {
-            assert!(faults.take("DescribeRegions").is_some());
+            assert!(faults.take("DescribeRegions", &none()).is_some());
         }
         faults.clear();
-        assert!(faults.take("DescribeRegions").is_none());
+        assert!(faults.take("DescribeRegions", &none()).is_none());
     }
 
     #[test]

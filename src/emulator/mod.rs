@@ -2,12 +2,15 @@
 //!
 //! - [`Emulator::start`] listens and answers until [`Running::stop`]; several can run in one process, each an account of its own.
 //! - `api` is the API's side: it verifies who calls ([`AccessKey`]), meets ordered faults, keeps ClientTokens and carries `operations` out.
+//! - `policy` says who may call what, `scenario` what the account begins with, `state_file` keeps it over restarts.
 //! - `world` holds gateways, servers and certificates, `timeline` says when a change becomes visible. Both are pure: time is an argument.
+//! - `page` is what a browser is shown at `/`.
 //! - `control` is the other side, `/_emulator/`, where tests and people look behind the API and break things.
 
 mod answer;
 mod api;
 mod authentication;
+mod beginning;
 mod calls;
 mod certificate_authority;
 mod client_config;
@@ -19,16 +22,20 @@ mod error;
 mod faults;
 mod issue;
 mod operations;
+mod page;
 mod parameters;
+mod policy;
 mod quota;
 mod regions;
 mod request;
 mod rules;
+mod scenario;
 mod service;
 mod settings;
 mod ssl_vpn_client;
 mod ssl_vpn_client_cert;
 mod ssl_vpn_server;
+mod state_file;
 mod throttle;
 mod timeline;
 mod vpn_gateway;
@@ -40,23 +47,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::Response;
 use axum::routing::any;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use authentication::{AccessKey, AccessKeyError};
+pub use policy::{Policy, PolicyError};
 pub use quota::{QuotaError, Quotas};
+pub use scenario::{Scenario, ScenarioError};
 pub use settings::{GatewaySetting, GatewaySettingError, Settings, default_gateways};
+pub use state_file::{AccountError, StateFileError};
 pub use timeline::Timing;
 
+use certificate_authority::IssueError;
 use connection::{BreakableListener, Connection};
 use service::Service;
-use throttle::Throttle;
-use vpn_gateway::VpnGateway;
-use world::World;
 
 /// How long [`Running::stop`] waits for connections that are at work.
 const LONGEST_STOP: Duration = Duration::from_secs(1);
@@ -95,6 +105,15 @@ pub enum StartError {
         /// Why not.
         reason: io::Error,
     },
+    /// The state file cannot be used.
+    #[error(transparent)]
+    StateFile(#[from] StateFileError),
+    /// A certificate of the scenario cannot be made.
+    #[error("a certificate of the scenario cannot be made: {0}")]
+    Certificate(#[from] IssueError),
+    /// The runtime is ending.
+    #[error("the start was interrupted")]
+    Interrupted,
 }
 
 fn hint(reason: &io::Error) -> &'static str {
@@ -110,6 +129,7 @@ fn hint(reason: &io::Error) -> &'static str {
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    service: Arc<Service>,
     stopped: CancellationToken,
     server: JoinHandle<io::Result<()>>,
 }
@@ -120,34 +140,26 @@ impl Emulator {
     /// # Errors
     /// When the settings or the address do not allow it.
     pub async fn start(settings: Settings) -> Result<Running, StartError> {
-        if !settings.listen.ip().is_loopback() && !settings.allow_remote {
-            return Err(StartError::NotLoopback(settings.listen));
-        }
-        if !regions::is_known(&settings.region_id) {
-            return Err(StartError::UnknownRegion(settings.region_id));
-        }
-        if settings.gateways.len() > settings.quotas.gateways {
-            return Err(StartError::TooManyGateways {
-                given: settings.gateways.len(),
-                quota: settings.quotas.gateways,
-            });
-        }
+        let listen = settings.listen;
+        beginning::check(&settings)?;
         let cannot_listen = |reason| StartError::Listen {
-            address: settings.listen,
+            address: listen,
             reason,
         };
-        let listener = TcpListener::bind(settings.listen)
-            .await
-            .map_err(cannot_listen)?;
+        let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
 
         let stopped = CancellationToken::new();
-        let service = service(settings, stopped.clone());
+        let service = beginning::service(settings, stopped.clone()).await?;
+        let kept = middleware::from_fn_with_state(Arc::clone(&service), control::kept);
         let router = Router::new()
-            .route("/", any(api::call))
-            .nest("/_emulator", control::routes())
+            .route("/", any(root))
+            .nest(
+                "/_emulator",
+                control::routes().layer(kept).merge(page::routes()),
+            )
             .fallback(elsewhere)
-            .with_state(Arc::new(service));
+            .with_state(Arc::clone(&service));
         let serve = axum::serve(
             BreakableListener::new(listener, stopped.clone()),
             router.into_make_service_with_connect_info::<Connection>(),
@@ -155,41 +167,24 @@ impl Emulator {
         .with_graceful_shutdown(stopped.clone().cancelled_owned());
         Ok(Running {
             address,
+            service,
             stopped,
             server: tokio::spawn(serve.into_future()),
         })
     }
 }
 
-fn service(settings: Settings, stopped: CancellationToken) -> Service {
-    let mut access_keys = settings.access_keys;
-    if access_keys.is_empty() {
-        access_keys.extend("testid:testsecret".parse::<AccessKey>());
+/// The API, and the page for a browser.
+async fn root(
+    State(service): State<Arc<Service>>,
+    connection: ConnectInfo<Connection>,
+    request: Request,
+) -> Response {
+    if page::is_wanted(request.method(), request.uri(), request.headers()) {
+        page::page(&service, request.headers())
+    } else {
+        api::call(State(service), connection, request).await
     }
-    let mut gateways = settings.gateways;
-    if gateways.is_empty() {
-        gateways = default_gateways();
-    }
-    let service = Service::new(
-        World::new(settings.timing),
-        access_keys,
-        settings.region_id.clone(),
-        stopped,
-    );
-    service.lock().world.set_quotas(settings.quotas);
-    service.lock().throttle = settings
-        .throttle
-        .map(|calls_per_second| Throttle::new(calls_per_second, service.now().instant));
-    let now = service.now().unix_ms;
-    for gateway in gateways {
-        service.lock().world.put_gateway(VpnGateway::new(
-            &gateway.vpn_gateway_id,
-            &gateway.vpc_id,
-            &settings.region_id,
-            now,
-        ));
-    }
-    service
 }
 
 /// The API lives at `/` only.
@@ -206,8 +201,25 @@ impl Running {
         self.address
     }
 
+    /// The gateways of the account, in the order of their IDs.
+    pub fn gateway_ids(&self) -> Vec<String> {
+        let state = self.service.lock();
+        let gateways = state.world.gateways_at_rest();
+        gateways
+            .map(|gateway| gateway.vpn_gateway_id.clone())
+            .collect()
+    }
+
+    /// Returns when it has ended by itself: its state file can no longer be written. [`Running::stop`] says why.
+    pub async fn ended(&self) {
+        self.stopped.cancelled().await;
+    }
+
     /// Ends it: nobody is accepted any more, and every connection is closed, also one that waits for a delayed answer.
-    pub async fn stop(mut self) {
+    ///
+    /// # Errors
+    /// When it had ended by itself.
+    pub async fn stop(mut self) -> Result<(), StateFileError> {
         self.stopped.cancel();
         if tokio::time::timeout(LONGEST_STOP, &mut self.server)
             .await
@@ -215,6 +227,7 @@ impl Running {
         {
             self.server.abort();
         }
+        self.service.take_failure().map_or(Ok(()), Err)
     }
 }
 
@@ -238,7 +251,7 @@ mod tests {
 
         let address = first.addr();
         let mut idle = TcpStream::connect(address).await.unwrap();
-        first.stop().await;
+        first.stop().await.unwrap();
         let mut rest = Vec::new();
         let closed = idle.read_to_end(&mut rest).await;
         assert!(matches!(closed, Ok(0) | Err(_)));

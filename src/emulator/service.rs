@@ -1,9 +1,9 @@
 //! What the API and the control endpoint share: the state behind one lock that is never held across a wait, the clocks, and the stop.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::authentication::{AccessKey, Nonces};
@@ -11,6 +11,8 @@ use super::calls::Calls;
 use super::client_tokens::ClientTokens;
 use super::faults::Faults;
 use super::operations::Moment;
+use super::policy::Policy;
+use super::state_file::{Account, Keeper, StateFileError};
 use super::throttle::Throttle;
 use super::world::World;
 
@@ -35,29 +37,43 @@ pub struct State {
 #[derive(Debug)]
 pub struct Service {
     state: Mutex<State>,
-    access_keys: Vec<AccessKey>,
-    region_id: String,
-    started: Instant,
+    rules: Rules,
+    keeper: Option<Keeper>,
+    started: Moment,
+    /// Milliseconds to add to this machine's time.
+    clock_ahead_ms: AtomicU64,
     stopped: CancellationToken,
+    /// Why it stopped by itself.
+    failure: Mutex<Option<StateFileError>>,
+}
+
+/// What never changes while an emulator runs.
+#[derive(Debug)]
+pub struct Rules {
+    /// The pairs that are accepted.
+    pub access_keys: Vec<AccessKey>,
+    /// What all callers may do; everything without one.
+    pub policy: Option<Policy>,
+    /// Where gateways are unless said otherwise.
+    pub region_id: String,
 }
 
 impl Service {
     /// Starts the clock.
     pub fn new(
-        world: World,
-        access_keys: Vec<AccessKey>,
-        region_id: String,
+        state: State,
+        rules: Rules,
+        keeper: Option<Keeper>,
         stopped: CancellationToken,
     ) -> Self {
         Self {
-            state: Mutex::new(State {
-                world,
-                ..State::default()
-            }),
-            access_keys,
-            region_id,
-            started: Instant::now(),
+            state: Mutex::new(state),
+            rules,
+            keeper,
+            started: Moment::now(),
+            clock_ahead_ms: AtomicU64::new(0),
             stopped,
+            failure: Mutex::new(None),
         }
     }
 
@@ -66,30 +82,55 @@ impl Service {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The pairs that are accepted.
-    pub fn access_keys(&self) -> &[AccessKey] {
-        &self.access_keys
+    /// What never changes.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
-    /// Where gateways are unless said otherwise.
-    pub fn region_id(&self) -> &str {
-        &self.region_id
+    /// When it started.
+    pub fn started(&self) -> Moment {
+        self.started
     }
 
-    /// The present.
+    /// The present, by the account's clock.
     pub fn now(&self) -> Moment {
-        let unix = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = Moment::now();
         Moment {
-            instant: Instant::now(),
-            unix_ms: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX),
+            unix_ms: now
+                .unix_ms
+                .saturating_add(self.clock_ahead_ms.load(Ordering::Relaxed)),
+            ..now
         }
+    }
+
+    /// From here on the account's clock is so far ahead of this machine's.
+    pub fn set_clock_ahead(&self, ahead: Duration) {
+        let ahead = u64::try_from(ahead.as_millis()).unwrap_or(u64::MAX);
+        self.clock_ahead_ms.store(ahead, Ordering::Relaxed);
     }
 
     /// Milliseconds since the start.
     pub fn elapsed_ms(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.started.instant.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Returns when what is true now is in the state file, if there is one. When it cannot be written the emulator ends, so that what is in
+    /// the file stays what was answered.
+    pub async fn keep(&self) {
+        let Some(keeper) = &self.keeper else {
+            return;
+        };
+        if let Err(error) = keeper.keep(|| Account::of(&self.lock())).await {
+            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert(error);
+            self.stopped.cancel();
+        }
+    }
+
+    /// Why it stopped by itself, if it did.
+    pub fn take_failure(&self) -> Option<StateFileError> {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.take()
     }
 
     /// Waits; false when the emulator was stopped meanwhile.

@@ -2,11 +2,15 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::authentication::AccessKey;
+use super::policy::Policy;
 use super::quota::Quotas;
+use super::scenario::Scenario;
 use super::timeline::Timing;
+use super::vpn_gateway::VpnGateway;
 
 /// Everything that can be chosen; the defaults are those of `alivpn emulator`.
 #[derive(Debug, Clone)]
@@ -21,8 +25,14 @@ pub struct Settings {
     pub region_id: String,
     /// The gateways to begin with; none means [`default_gateways`].
     pub gateways: Vec<GatewaySetting>,
+    /// What to begin with beside or instead of these.
+    pub scenario: Option<Scenario>,
+    /// Where the account is kept; what is there already counts instead of gateways and the scenario's objects.
+    pub state_file: Option<PathBuf>,
     /// The pairs that are accepted; none means `testid:testsecret`.
     pub access_keys: Vec<AccessKey>,
+    /// What the callers may do; everything without one.
+    pub policy: Option<Policy>,
     /// What the account may have at most.
     pub quotas: Quotas,
     /// How many calls a second are answered; the others are told to slow down.
@@ -37,7 +47,10 @@ impl Default for Settings {
             timing: Timing::default(),
             region_id: "cn-hangzhou".to_owned(),
             gateways: Vec::new(),
+            scenario: None,
+            state_file: None,
             access_keys: Vec::new(),
+            policy: None,
             quotas: Quotas::default(),
             throttle: None,
         }
@@ -51,6 +64,13 @@ pub struct GatewaySetting {
     pub vpn_gateway_id: String,
     /// `vpc-...`.
     pub vpc_id: String,
+}
+
+impl GatewaySetting {
+    /// The gateway in a region, made at `unix_ms`.
+    pub(super) fn in_region(&self, region_id: &str, unix_ms: u64) -> VpnGateway {
+        VpnGateway::new(&self.vpn_gateway_id, &self.vpc_id, region_id, unix_ms)
+    }
 }
 
 /// The text is no `ID=VPC`.

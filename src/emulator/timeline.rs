@@ -5,7 +5,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
+
+use super::duration::WrittenDuration;
 
 /// How long things take, each counted from the moment a change was accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,40 @@ impl Default for Timing {
             status_lag: Duration::from_millis(300),
             describe_lag: Duration::from_millis(300),
             converge_certs: Duration::from_millis(200),
+        }
+    }
+}
+
+/// Some of the times, as people write them; the others stay as they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenTiming {
+    converge: Option<WrittenDuration>,
+    status_lag: Option<WrittenDuration>,
+    describe_lag: Option<WrittenDuration>,
+    converge_certs: Option<WrittenDuration>,
+}
+
+impl WrittenTiming {
+    /// What is written, and the rest of `otherwise`.
+    pub fn over(&self, otherwise: Timing) -> Timing {
+        let or = |written: Option<WrittenDuration>, duration| written.map_or(duration, |it| it.0);
+        Timing {
+            converge: or(self.converge, otherwise.converge),
+            status_lag: or(self.status_lag, otherwise.status_lag),
+            describe_lag: or(self.describe_lag, otherwise.describe_lag),
+            converge_certs: or(self.converge_certs, otherwise.converge_certs),
+        }
+    }
+}
+
+impl From<Timing> for WrittenTiming {
+    fn from(timing: Timing) -> Self {
+        Self {
+            converge: Some(WrittenDuration(timing.converge)),
+            status_lag: Some(WrittenDuration(timing.status_lag)),
+            describe_lag: Some(WrittenDuration(timing.describe_lag)),
+            converge_certs: Some(WrittenDuration(timing.converge_certs)),
         }
     }
 }

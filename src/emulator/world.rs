@@ -119,6 +119,11 @@ impl World {
         self.gateways.get(id).map(|gateway| &gateway.attributes)
     }
 
+    /// The gateways with their status at rest.
+    pub fn gateways_at_rest(&self) -> impl Iterator<Item = &VpnGateway> {
+        self.gateways.values().map(|gateway| &gateway.attributes)
+    }
+
     /// Whether the account may have no gateway more.
     pub fn has_all_gateways(&self) -> bool {
         self.gateways.len() >= self.quotas.gateways
@@ -240,11 +245,11 @@ impl Gateway {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::emulator::ssl_vpn_server::{Cipher, Proto};
 
-    pub(super) const REGION: &str = "cn-hangzhou";
+    pub(in crate::emulator) const REGION: &str = "cn-hangzhou";
     const SECOND: Duration = Duration::from_secs(1);
 
     fn world() -> World {
@@ -258,7 +263,7 @@ mod tests {
         world
     }
 
-    pub(super) fn server(port: u16) -> SslVpnServer {
+    pub(in crate::emulator) fn server(port: u16) -> SslVpnServer {
         SslVpnServer {
             ssl_vpn_server_id: "vss-1".to_owned(),
             vpn_gateway_id: "vpn-1".to_owned(),

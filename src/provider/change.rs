@@ -22,11 +22,11 @@ const ANOTHER_CHANGE: &str = "another change of the same gateway was still going
 /// What a timeout of a call that was sent is for want of.
 pub const NO_ANSWER: &str = "the call was not answered";
 
-/// Why a change did not come to its end.
+/// Why a change did not come to its end, in words that others go on after: without a full stop.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The cloud said no, or could not be asked.
-    #[error(transparent)]
+    #[error("{}", .0.to_string().trim_end_matches('.'))]
     Cloud(#[from] Error),
     /// Terraform said Stop.
     #[error("Terraform was interrupted")]
@@ -69,9 +69,13 @@ impl Failure {
         Diagnostic::error(summary).detail(format!("Nothing was changed: {self}.\n\n{next}"))
     }
 
-    /// A timeout that was too short is the configuration's to change; empty for everything else.
+    /// A timeout that was too short is the configuration's to change, and a permission somebody's to give; empty for everything else.
     pub fn advice(&self, change: &str) -> String {
         match self {
+            Failure::Cloud(error) if error.class() == Class::Permission => {
+                let operation = error.operation();
+                format!(" Whoever applies needs the RAM action vpc:{operation}.")
+            }
             Failure::TimedOut { .. } => {
                 format!(" If the cloud needs longer, raise `{change}` in the timeouts block.")
             }
@@ -120,6 +124,11 @@ impl<'a> Bounds<'a> {
         };
         result.map_err(|error| match error {
             Error::Cancelled { sent: false, .. } if self.stop.is_cancelled() => Failure::Stopped,
+            Error::Cancelled {
+                sent: false,
+                last: Some(last),
+                ..
+            } => self.timed_out(&format!("{missing}: {}", clause(&last))),
             Error::Cancelled { sent: false, .. } => self.timed_out(missing),
             error => Failure::Cloud(error),
         })
@@ -222,17 +231,17 @@ impl<'a> Change<'a> {
         if let Some(due) = self.gateway.due() {
             self.bounds.wait(ANOTHER_CHANGE, sleep_until(due)).await?;
         }
-        let result = match self.bounds.run(NO_ANSWER, &call).await {
+        let sent = match self.bounds.run(NO_ANSWER, &call).await {
             Err(Failure::Cloud(error)) if error.class() == Class::GatewayBusy => {
                 self.gateway.refused();
                 self.send_again(error, call).await
             }
             result => result,
         };
-        if result.is_ok() {
+        if sent.is_ok() {
             self.gateway.accepted();
         }
-        result
+        sent
     }
 
     /// As [`Change::send`], for a call that the gateway has just refused as busy.
@@ -257,14 +266,15 @@ impl<'a> Change<'a> {
                 "the gateway is busy with another change: waiting for it"
             );
             // Its refusal was a look, and says more than its status.
-            watch.looked();
+            watch.refused();
             settling.refused();
             if let Err(failure) = self.settled(&mut watch, &mut settling).await {
                 let failure = match failure {
                     Failure::TimedOut { timeout, missing } => Failure::TimedOut {
                         timeout,
                         missing: format!(
-                            "the gateway was still busy with another change ({missing}): {refused}"
+                            "the gateway was still busy with another change ({missing}): {}",
+                            clause(&refused)
                         ),
                     },
                     failure => failure,
@@ -360,6 +370,11 @@ impl<'a> Change<'a> {
     }
 }
 
+/// An error's sentence as part of another one.
+fn clause(error: &Error) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
+}
+
 /// A look that failed for a passing reason is no look; the wait goes on until its own end.
 fn tolerate<T>(result: Result<T, Failure>, missing: &mut String) -> Result<Option<T>, Failure> {
     match result {
@@ -370,7 +385,7 @@ fn tolerate<T>(result: Result<T, Failure>, missing: &mut String) -> Result<Optio
                 Class::Retry | Class::RetryNewNonce | Class::Throttle
             ) =>
         {
-            *missing = format!("it could not be seen: {error}");
+            *missing = format!("it could not be seen: {}", clause(&error));
             Ok(None)
         }
         Err(failure) => Err(failure),
@@ -450,6 +465,7 @@ mod tests {
             Err::<Option<()>, _>(Error::Cancelled {
                 operation: "DescribeSslVpnClientCerts",
                 sent: true,
+                last: None,
             })
         };
         let bounds = Bounds::new(SECOND, &stop);

@@ -9,9 +9,13 @@ use serde::Deserialize;
 use super::Configured;
 use super::gateway::Gateways;
 use super::reads::Reads;
+use super::timeouts::{PositiveDuration, parse_duration};
 use crate::cloud::credentials::{self as cloud_credentials, Context, Credentials, Source};
 use crate::cloud::endpoint::{self, Endpoint};
+use crate::cloud::retry::Policy;
+use crate::cloud::rpc::Channel;
 use crate::cloud::secret::Secret;
+use crate::cloud::transport::{Limits, Transport};
 use crate::cloud::vpc::{Client, Settings};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
@@ -19,12 +23,17 @@ use crate::tf::path::AttributePath;
 use crate::tf::provider::Configure;
 use crate::tf::schema::{Attribute, Block, NestedBlock, Schema};
 use crate::tf::types::Type;
-use crate::tf::validators::length_between;
+use crate::tf::validators::{length_between, whole_number_between};
 
 const REGION: &str = "ALIBABA_CLOUD_REGION";
 const ALICLOUD_REGION: &str = "ALICLOUD_REGION";
 const VPC_ENDPOINT: &str = "ALIBABA_CLOUD_VPC_ENDPOINT";
 const STS_ENDPOINT: &str = "ALIBABA_CLOUD_STS_ENDPOINT";
+/// As of HashiCorp's own providers: what is to stand in the user agent besides.
+const APPEND_USER_AGENT: &str = "TF_APPEND_USER_AGENT";
+
+/// More would not be patience but a loop.
+const MOST_RETRIES: i64 = 100;
 
 /// The provider block.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,6 +51,9 @@ pub struct Configuration {
     assume_role: Attr<credentials::AssumeRole>,
     assume_role_with_oidc: Attr<credentials::AssumeRoleWithOidc>,
     endpoints: Attr<Endpoints>,
+    max_retries: Attr<u32>,
+    retry_max_elapsed: Attr<String>,
+    read_timeout: Attr<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -64,7 +76,11 @@ pub fn schema() -> Schema {
             "sts",
             "The STS API, which gives a role's credentials. Default: `ALIBABA_CLOUD_STS_ENDPOINT`, else the central endpoint, or that of the region in `ALIBABA_CLOUD_STS_REGION`.",
         ));
-    let block = Block::new("Manages Alibaba Cloud's SSL-VPN.")
+    let block = Block::new(
+        "Manages Alibaba Cloud's SSL-VPN: the servers that people's OpenVPN clients connect to, on VPN gateways. A change ends when the cloud \
+         has ended: a new name is one quick call, and anything else is one call that leaves nothing out and a wait until the gateway is really \
+         active again.\n\nIt works with Terraform 1.0 or newer and with OpenTofu; where something needs a newer one, its page says so.",
+    )
         .attribute(argument(
             "region",
             "The region, such as `cn-hangzhou`. Default: `ALIBABA_CLOUD_REGION`, then `ALICLOUD_REGION`, then the region of the profile that gives the credentials.",
@@ -76,8 +92,31 @@ pub fn schema() -> Schema {
              would refuse is an error of the plan already. A rename is not asked about, nor is what has values that are known only after \
              apply. It needs the RAM actions of the changes themselves, and Terraform asks once more in an apply. Default: `false`.",
         ));
-    let block = credentials::declare(block).block(NestedBlock::single("endpoints", endpoints));
-    Schema { version: 0, block }
+    let block = credentials::declare(block)
+        .block(NestedBlock::single("endpoints", endpoints))
+        .attribute(
+            Attribute::optional(
+                "max_retries",
+                Type::Number,
+                "How often a call is sent again after a passing fault. Refusals for flow control do not count: such calls are let through in \
+                 their turn, within `retry_max_elapsed`. Default: 9.",
+            )
+            .validator(whole_number_between(0, MOST_RETRIES)),
+        )
+        .attribute(duration(
+            "retry_max_elapsed",
+            "How long after its first attempt a call may be sent again, as a duration such as `\"30s\"` or `\"2m\"`; waiting for its turn under \
+             flow control is left out. Default: `\"60s\"`.",
+        ))
+        .attribute(duration(
+            "read_timeout",
+            "How long the cloud may be silent before a call is given up and sent again, as a duration. Default: `\"10s\"`.",
+        ));
+    Schema::new(0, block)
+}
+
+fn duration(name: &str, description: &str) -> Attribute {
+    Attribute::optional(name, Type::String, description).validator(PositiveDuration)
 }
 
 impl Configuration {
@@ -107,6 +146,33 @@ impl Configuration {
             .map_err(|error| diagnostics.push(invalid(variable, "endpoints", &error)))
             .ok()
     }
+
+    /// How calls travel, with what the block says of it.
+    fn channel(&self, user_agent: &str) -> Channel {
+        let duration = |set: &Attr<String>| set.known().and_then(|text| parse_duration(text));
+        let (limits, policy) = (Limits::default(), Policy::default());
+        let limits = Limits {
+            read: duration(&self.read_timeout).unwrap_or(limits.read),
+            ..limits
+        };
+        Channel {
+            policy: Policy {
+                max_retries: self.max_retries.value().unwrap_or(policy.max_retries),
+                max_elapsed: duration(&self.retry_max_elapsed).unwrap_or(policy.max_elapsed),
+                ..policy
+            },
+            ..Channel::new(Transport::new(user_agent, limits))
+        }
+    }
+}
+
+/// What the client calls itself: this provider, and the core that started it.
+fn user_agent(terraform_version: &str) -> String {
+    let core = terraform_version.replace(|c: char| !c.is_ascii_graphic(), "");
+    format!(
+        "terraform-provider-alivpn/{} (Terraform {core})",
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 /// The rules across the block's arguments; each waits while a value is unknown.
@@ -183,7 +249,11 @@ pub fn set_up(
             .into_iter()
             .find_map(|name| Some((name, variable(name)?))),
     };
-    let mut context = Context::new(environment.clone(), user_agent);
+    let user_agent = match variable(APPEND_USER_AGENT) {
+        Some(appended) => format!("{user_agent} {}", appended.trim()),
+        None => user_agent.to_owned(),
+    };
+    let mut context = Context::new(environment.clone(), config.channel(&user_agent));
     context.sts_endpoint = sts_endpoint;
     Ok(Setup {
         source: asked.recipe.source(&context),
@@ -244,8 +314,7 @@ impl Setup {
     pub fn vpc(&self) -> Client {
         Client::new(Settings {
             endpoint: self.vpc_endpoint.clone(),
-            clock: self.context.clock.clone(),
-            ..Settings::new(Arc::clone(&self.source), self.context.user_agent.clone())
+            ..Settings::new(Arc::clone(&self.source), self.context.channel.clone())
         })
     }
 }
@@ -255,13 +324,7 @@ pub async fn configure(
     configure: Configure<Configuration>,
     environment: impl Fn(&str) -> Option<String> + Clone + Send + Sync + 'static,
 ) -> Result<Configured, Diagnostics> {
-    let user_agent = format!(
-        "terraform-provider-alivpn/{} (Terraform {})",
-        env!("CARGO_PKG_VERSION"),
-        configure
-            .terraform_version
-            .replace(|c: char| !c.is_ascii_graphic(), "")
-    );
+    let user_agent = user_agent(&configure.terraform_version);
     let setup = set_up(&configure.config, &user_agent, environment)?;
     // Asked now, so that `terraform plan` says what `terraform apply` would fail on.
     let credentials = setup.credentials().await;
@@ -272,6 +335,7 @@ pub async fn configure(
             preflight: configure.config.preflight.value().unwrap_or(false),
             gateways: Gateways::default(),
             ssl_vpn_server_reads: Reads::default(),
+            ssl_vpn_client_cert_reads: Reads::default(),
         }),
         (credentials, region) => {
             let mut diagnostics = Diagnostics::default();

@@ -1,6 +1,6 @@
 //! The cloud's errors in words that help: what happened, to what, why as far as known, what to do.
 
-use crate::cloud::error::{Class, Error};
+use crate::cloud::error::{Class, Error, TransportFault};
 use crate::tf::diagnostics::Diagnostic;
 
 /// An error about what `summary` says, at the argument at fault where the API tells.
@@ -17,6 +17,15 @@ pub fn advice(error: &Error) -> String {
     let operation = error.operation();
     if let Error::Cancelled { .. } = error {
         return "Terraform was interrupted, or the timeout was over, before the answer arrived. Run Terraform again.".to_owned();
+    }
+    if let Error::Transport {
+        fault: TransportFault::Untrusted,
+        ..
+    } = error
+    {
+        return "Nothing was sent. If a proxy of your organisation reads along, put its authority's certificate into a file with all others that \
+                are to be trusted, and the file's name into SSL_CERT_FILE."
+            .to_owned();
     }
     match (error.class(), error.api()) {
         (Class::Input, Some(api)) => match api.argument {
@@ -59,6 +68,7 @@ mod tests {
         let called_off = Error::Cancelled {
             operation: "CreateSslVpnServer",
             sent: true,
+            last: None,
         };
         let other_page = Error::Answer {
             operation: "DescribeSslVpnServers",

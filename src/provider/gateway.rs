@@ -175,6 +175,7 @@ impl Gateway {
         let stopped = || Error::Cancelled {
             operation: "DescribeVpnGateway",
             sent: false,
+            last: None,
         };
         let _looking = cancel
             .run_until_cancelled(self.looking.lock())
@@ -210,9 +211,14 @@ impl Watch {
         self.since.elapsed()
     }
 
-    /// Counts as a look what has just told as much: the next one waits its time.
-    pub fn looked(&mut self) {
-        self.last = Some(Instant::now());
+    /// Takes in that the gateway has just refused a change as busy, which is a look: the next one waits its time. That counts from
+    /// the change of ours that made it busy, if there was one.
+    pub fn refused(&mut self) {
+        let now = Instant::now();
+        self.last = Some(match self.last {
+            None => self.gateway.pace().accepted.unwrap_or(now),
+            Some(_) => now,
+        });
     }
 
     /// How long after the wait began a sighting began.
@@ -338,6 +344,7 @@ mod tests {
         let stopped = Error::Cancelled {
             operation: "DescribeSslVpnServers",
             sent: false,
+            last: None,
         };
         assert_eq!(ask(Err(stopped.clone())).await.unwrap_err(), stopped);
         assert!(ask(Ok(None)).await.unwrap().is_none());
@@ -410,6 +417,29 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn the_first_pause_of_who_is_refused_counts_from_the_change_that_made_the_gateway_busy() {
+        let gateway = Gateways::default().get("cn-hangzhou", "vpn-1");
+        let cancel = CancellationToken::new();
+        let look = || async { Ok(Some(VpnGateway::default())) };
+        let mut pauses = Vec::new();
+        for is_ours in [false, true] {
+            if is_ours {
+                gateway.accepted();
+            }
+            tokio::time::advance(SHORTEST_PAUSE / 4).await;
+            let mut watch = gateway.watch();
+            for _ in 0..2 {
+                let refused = Instant::now();
+                watch.refused();
+                watch.next(look(), &cancel).await.unwrap();
+                pauses.push(refused.elapsed());
+            }
+        }
+        let (whole, rest) = (SHORTEST_PAUSE, SHORTEST_PAUSE * 3 / 4);
+        assert_eq!(pauses, [whole, whole, rest, whole]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_stop_ends_the_pause_between_two_looks_at_once() {
         let gateway = Gateways::default().get("cn-hangzhou", "vpn-1");
         let (mut watch, cancel, began) =
@@ -423,6 +453,7 @@ mod tests {
             Err(Error::Cancelled {
                 operation: "DescribeVpnGateway",
                 sent: false,
+                last: None,
             })
         };
         assert!(watch.next(stopped, &cancel).await.is_err());

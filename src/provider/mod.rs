@@ -51,7 +51,7 @@ use crate::tf::{data_source, ephemeral_resource, list_resource};
 use configuration::Configuration;
 use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
-use reads::Reads;
+use reads::{Changing, Reads};
 use ssl_vpn_client_cert::SslVpnClientCertResource;
 use ssl_vpn_client_cert::list::SslVpnClientCertList;
 use ssl_vpn_server::SslVpnServerResource;
@@ -74,6 +74,22 @@ pub struct Configured {
     pub gateways: Gateways,
     /// The reads of SSL servers.
     pub ssl_vpn_server_reads: Reads<vpc::SslVpnServer>,
+    /// The reads of client certificates.
+    pub ssl_vpn_client_cert_reads: Reads<vpc::SslVpnClientCert>,
+}
+
+impl Configured {
+    /// A change of something in a region begins; it ends when the guards are dropped. A server that goes takes its certificates
+    /// along: see [`Reads::changing`] of either.
+    pub fn changing(
+        &self,
+        region: &str,
+    ) -> (Changing<vpc::SslVpnServer>, Changing<vpc::SslVpnClientCert>) {
+        (
+            self.ssl_vpn_server_reads.changing(region),
+            self.ssl_vpn_client_cert_reads.changing(region),
+        )
+    }
 }
 
 #[async_trait]

@@ -7,12 +7,10 @@ use crate::tf::types::Type;
 use crate::tf::validators::{Validator, invalid, length_between, quoted};
 use crate::tf::value::Value;
 
-/// The argument `name`; `of` says whose, and what a change of it means.
-pub fn argument(of: &str, change: &str) -> Attribute {
-    let description = format!(
-        "The {of}'s name: 1 to 100 characters, not starting with `http://` or `https://`. {change}"
-    );
-    Attribute::optional_computed("name", Type::String, description)
+/// The argument `name` of such an object. Both are renamed at once.
+pub fn argument(of: &str) -> Attribute {
+    Attribute::optional_computed("name", Type::String, format!("The {of}'s name."))
+        .synchronous()
         .validator(length_between(1, 100))
         .validator(NotAUrl)
 }

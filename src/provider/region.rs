@@ -18,7 +18,7 @@ use crate::tf::value::Value;
 pub fn argument(object: &str) -> Attribute {
     let description = format!(
         "The region of the {object}, such as `cn-hangzhou`. Default: the provider's. A {object} that exists stays where it is when the \
-         provider's region changes; another `region` here replaces it."
+         provider's region changes."
     );
     Attribute::optional_computed("region", Type::String, description)
         .replaces()

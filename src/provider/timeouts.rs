@@ -32,9 +32,7 @@ impl Timeouts {
     /// The declaration of the block.
     pub fn block() -> NestedBlock {
         let argument = |name: &str, change: &str| {
-            let description = format!(
-                "How long {change} may take, as a duration such as `\"90s\"` or `\"20m\"`. Default: `\"10m\"`."
-            );
+            let description = format!("How long {change} may take. Default: `\"10m\"`.");
             Attribute::optional(name, Type::String, description).validator(PositiveDuration)
         };
         let block =

@@ -54,12 +54,17 @@ pub struct IdentitySchema {
     upgraders: Vec<Upgrader>,
 }
 
+/// One of an identity's values.
 #[derive(Debug, Clone)]
-struct IdentityAttribute {
-    name: &'static str,
-    ty: Type,
-    required: bool,
-    description: String,
+pub struct IdentityAttribute {
+    /// As written in an import block.
+    pub name: &'static str,
+    /// The type of its value.
+    pub ty: Type,
+    /// Whether an import must name it.
+    pub required: bool,
+    /// For the documentation, in Markdown.
+    pub description: String,
 }
 
 impl IdentitySchema {
@@ -115,6 +120,11 @@ impl IdentitySchema {
     pub fn upgrader(mut self, upgrader: Upgrader) -> IdentitySchema {
         self.upgraders.push(upgrader);
         self
+    }
+
+    /// Its values, in the order of declaration.
+    pub fn attributes(&self) -> &[IdentityAttribute] {
+        &self.attributes
     }
 
     /// The ways from older versions.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::types::Type;
 use super::value::Value;
-pub use attribute::{Attribute, Mode};
+pub use attribute::{Attribute, Effect, Mode};
 
 /// A versioned block.
 #[derive(Debug, Clone)]
@@ -174,6 +174,9 @@ impl Block {
             if attribute.description.trim().is_empty() {
                 found.push(join(&attribute.name));
             }
+            if let Some(elements) = &attribute.elements {
+                elements.undescribed(&join(&attribute.name), found);
+            }
         }
         for nested in &self.blocks {
             nested.block.undescribed(&join(&nested.name), found);
@@ -324,10 +327,12 @@ mod tests {
     #[test]
     fn missing_descriptions_are_found_at_every_level() {
         let inner = Block::new(" ").attribute(Attribute::computed("x", Type::Number, ""));
+        let element = Block::new("Element.").attribute(Attribute::computed("y", Type::Bool, ""));
         let root = Block::new("Root.")
             .attribute(Attribute::required("a", Type::String, "A."))
+            .attribute(Attribute::computed_list("list", element, "List."))
             .block(NestedBlock::single("b", inner));
-        assert_eq!(Schema::new(0, root).undescribed(), ["b", "b.x"]);
+        assert_eq!(Schema::new(0, root).undescribed(), ["list.y", "b", "b.x"]);
         assert_eq!(Schema::new(0, Block::new("")).undescribed(), ["(root)"]);
     }
 }

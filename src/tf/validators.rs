@@ -12,6 +12,11 @@ pub trait Validator: Send + Sync {
     /// What the rule demands, as the end of the sentence "the value must ...": `be one of "TCP", "UDP"`.
     fn description(&self) -> String;
 
+    /// The rule as a sentence of the documentation.
+    fn sentence(&self) -> String {
+        format!("Must {}.", self.description())
+    }
+
     /// Adds what is wrong with the value at the path. A place in a list, tuple or set is an index here; the schema
     /// corrects those in sets.
     fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics);
@@ -168,6 +173,10 @@ impl<V: Validator> Each<V> {
 impl<V: Validator> Validator for Each<V> {
     fn description(&self) -> String {
         format!("in each element {}", self.0.description())
+    }
+
+    fn sentence(&self) -> String {
+        format!("Each element must {}.", self.0.description())
     }
 
     fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {

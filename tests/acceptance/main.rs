@@ -10,6 +10,8 @@
 
 #[path = "../support/emulator.rs"]
 mod emulator;
+#[path = "../support/exercise_program.rs"]
+mod exercise_program;
 #[path = "../support/terraform.rs"]
 mod terraform;
 
@@ -24,15 +26,19 @@ mod demo;
 mod doctor;
 mod drift;
 mod examples;
+mod exercise;
 mod faults;
 mod functions;
+mod guides;
 mod identity;
 mod import;
 mod install;
 mod interrupt;
 mod mfa;
 mod migration;
+mod modules;
 mod parallel;
+mod permissions;
 mod preflight;
 mod private;
 mod query;

@@ -4,12 +4,12 @@
 //! none of its types: nothing of it is used but its presence.
 
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use crate::emulator::{Emulator, text};
+use crate::exercise_program::exercise;
 use crate::terraform::{MOVES_BETWEEN_TYPES, Workspace, in_region, is_left_out, server};
 
 const TERRAFORM_REGISTRY: &str = "registry.terraform.io/aliyun/alicloud";
@@ -95,17 +95,7 @@ fn write_state(workspace: &Workspace, state: &str) {
 
 /// A folder with a plugin under the Go provider's name.
 fn stand_in(workspace: &Workspace) -> PathBuf {
-    let provider = PathBuf::from(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
-    let exercise = provider.with_file_name("examples").join("exercise");
-    assert!(
-        exercise.exists(),
-        "{} is missing: build it with cargo build --example exercise",
-        exercise.display()
-    );
-    let folder = workspace.path().join("old-provider");
-    fs::create_dir(&folder).expect("a folder for it");
-    symlink(exercise, folder.join("terraform-provider-alicloud")).expect("a link to it");
-    folder
+    workspace.provider_folder("alicloud", &exercise())
 }
 
 fn install(workspace: &Workspace, source: &str, folder: &Path) {
@@ -317,7 +307,8 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
     let (emulator, id) = with_a_server();
     let truth = emulator.server();
     let workspace = Workspace::new(&emulator);
-    install(&workspace, TERRAFORM_REGISTRY, &stand_in(&workspace));
+    let stand_in = stand_in(&workspace);
+    install(&workspace, TERRAFORM_REGISTRY, &stand_in);
     let untouched = |state: &str| {
         assert_eq!(workspace.state(), state);
         assert_eq!(emulator.server(), truth);
@@ -345,11 +336,7 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
 
     // A type of the same name, of somebody else.
     let elsewhere = "registry.terraform.io/example/alicloud";
-    install(
-        &workspace,
-        elsewhere,
-        &workspace.path().join("old-provider"),
-    );
+    install(&workspace, elsewhere, &stand_in);
     let foreign = state(
         elsewhere,
         &[("alicloud_ssl_vpn_server", &old_server(&emulator))],
@@ -363,11 +350,7 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
     untouched(&foreign);
 
     // A server in another region than the provider's: it is not gone.
-    install(
-        &workspace,
-        TERRAFORM_REGISTRY,
-        &workspace.path().join("old-provider"),
-    );
+    install(&workspace, TERRAFORM_REGISTRY, &stand_in);
     let old = state(
         TERRAFORM_REGISTRY,
         &[("alicloud_ssl_vpn_server", &old_server(&emulator))],

@@ -1,8 +1,10 @@
 //! The control endpoint: the truth, the record of calls, edits behind the API's back.
 
 use reqwest::Method;
+use terraform_provider_alivpn::cloud::clock::parse_http_date;
+use time::OffsetDateTime;
 
-use crate::support::{AT_ONCE, Call, Emulator, GATEWAY, REGION};
+use crate::support::{AT_ONCE, Call, Emulator, GATEWAY, REGION, date};
 
 #[tokio::test]
 async fn the_record_of_calls_has_what_was_sent_and_no_secret() {
@@ -163,4 +165,23 @@ async fn timing_is_changed_in_parts() {
             .status,
         400
     );
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_ahead_judges_requests_and_dates_answers() {
+    let emulator = Emulator::start(AT_ONCE);
+    let set = emulator.control(Method::PATCH, "clock", r#"{"ahead":"1h"}"#);
+    assert_eq!(set.await.status, 204);
+    let late = Call::new("DescribeRegions", &[]);
+    let refused = late.v3(&emulator).await.unwrap();
+    assert_eq!(refused.code(), "InvalidTimeStamp.Expired");
+    let ahead = Call {
+        date: date(3600),
+        ..Call::new("DescribeRegions", &[])
+    };
+    let answered = ahead.v3(&emulator).await.unwrap();
+    assert_eq!(answered.status, 200);
+    let said = parse_http_date(answered.headers["date"].to_str().unwrap()).unwrap();
+    let ahead = said - OffsetDateTime::now_utc();
+    assert!((3500..3700).contains(&ahead.whole_seconds()), "{ahead}");
 }

@@ -272,7 +272,7 @@ async fn faults_are_listed_and_removed() {
     emulator.call("DescribeRegions", &[]).await.done();
     for body in [
         r#"{"operation":"*"}"#,
-        r#"{"operation":"*","reset":"during"}"#,
+        r#"{"operation":"*","reset":"sideways"}"#,
         r#"{"operation":"*","effect":true}"#,
         r#"{"operation":"*","effect":true,"delay":"1s"}"#,
         r#"{"operation":"*","delay":"soon"}"#,
@@ -282,6 +282,25 @@ async fn faults_are_listed_and_removed() {
         assert_eq!(refused.status, 400, "{body}");
         assert!(!refused.text("error").is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_reset_midway_has_the_effect_and_breaks_the_answer_off() {
+    let emulator = Emulator::start(AT_ONCE);
+    emulator
+        .fault(r#"{"operation":"CreateSslVpnServer","reset":"midway"}"#)
+        .await;
+    let parameters = [
+        ("VpnGatewayId", "vpn-bp1emulator0001"),
+        ("ClientIpPool", "10.30.30.0/24"),
+        ("LocalSubnet", "10.20.20.0/24"),
+        TOKEN,
+    ];
+    let broken = emulator.try_call("CreateSslVpnServer", &parameters).await;
+    assert!(broken.is_err(), "half an answer is none");
+    assert_eq!(servers_in_truth(&emulator).await, 1);
+    let calls = emulator.calls().await;
+    assert_eq!(calls[0]["http_status"], 200);
 }
 
 #[tokio::test]

@@ -8,7 +8,9 @@ use terraform_provider_alivpn::cloud::client_token::ClientToken;
 use terraform_provider_alivpn::cloud::credentials::StaticPair;
 use terraform_provider_alivpn::cloud::endpoint::Endpoint;
 use terraform_provider_alivpn::cloud::error::Class;
+use terraform_provider_alivpn::cloud::rpc::Channel;
 use terraform_provider_alivpn::cloud::secret::Secret;
+use terraform_provider_alivpn::cloud::transport::{Limits, Transport};
 use terraform_provider_alivpn::cloud::vpc::{
     CertStatus, Client, GatewayStatus, Settings, SslVpnClientCertFilter, SslVpnServerFilter,
     SslVpnServerSettings, VpnGatewayFilter,
@@ -25,7 +27,10 @@ fn client(emulator: &Emulator) -> Client {
         Some(Secret::new("testsecret")),
         None,
     );
-    let mut settings = Settings::new(Arc::new(pair), "test/1.0");
+    let mut settings = Settings::new(
+        Arc::new(pair),
+        Channel::new(Transport::new("test/1.0", Limits::default())),
+    );
     settings.endpoint = Some(Endpoint::parse(&emulator.base).unwrap());
     Client::new(settings)
 }

@@ -192,7 +192,7 @@ async fn a_resource_waits_for_what_is_not_there_yet() {
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(summaries(&answer.diagnostics), [""; 0]);
+    assert_eq!(summaries(&answer.diagnostics), ["Slow"]);
     assert_eq!(reason(answer.deferred), absent);
 }
 
@@ -237,6 +237,21 @@ async fn a_resource_that_would_wait_fails_where_the_caller_cannot() {
         .into_inner();
     assert_eq!(
         (summaries(&answer.diagnostics), reason(answer.deferred)),
-        (absent.to_vec(), None)
+        (["Slow"].into_iter().chain(absent).collect(), None)
     );
+}
+
+#[tokio::test]
+async fn beside_an_error_nothing_waits() {
+    let mut session = Session::configured_exercise().await;
+    for capabilities in [None, patient()] {
+        let answer = session
+            .client
+            .import_resource_state(import("broken", capabilities))
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(summaries(&answer.diagnostics), ["Broken"]);
+        assert_eq!(reason(answer.deferred), None);
+    }
 }

@@ -9,8 +9,9 @@ use terraform_provider_alivpn::tf::proto::{
 };
 use terraform_provider_alivpn::tf::value::Value;
 
+use crate::exercise_program::exercise;
 use crate::plugin_caller::Launch;
-use crate::session::{Session, decode, exercise, json, patient, schema_type, summaries};
+use crate::session::{Session, decode, json, patient, schema_type, summaries};
 
 const TYPE: &str = "exercise_token";
 
@@ -149,9 +150,13 @@ async fn opening_is_deferred_only_where_the_caller_can_wait() {
 
     session.configure(r#"{"prefix":null}"#).await;
     let opened = open(&mut session, "absent", patient()).await;
+    assert_eq!(summaries(&opened.diagnostics), ["Slow"]);
     assert_eq!(opened.deferred.unwrap().reason(), Reason::AbsentPrereq);
     let opened = open(&mut session, "absent", None).await;
-    assert_eq!(summaries(&opened.diagnostics), ["Nobody of this name"]);
+    assert_eq!(
+        summaries(&opened.diagnostics),
+        ["Slow", "Nobody of this name"]
+    );
 }
 
 #[tokio::test]

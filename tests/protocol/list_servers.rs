@@ -7,7 +7,9 @@ use serde_json::json as object;
 use terraform_provider_alivpn::cloud::client_token::ClientToken;
 use terraform_provider_alivpn::cloud::credentials::StaticPair;
 use terraform_provider_alivpn::cloud::endpoint::Endpoint;
+use terraform_provider_alivpn::cloud::rpc::Channel;
 use terraform_provider_alivpn::cloud::secret::Secret;
+use terraform_provider_alivpn::cloud::transport::{Limits, Transport};
 use terraform_provider_alivpn::cloud::vpc::{Client, Settings, SslVpnServerSettings};
 use terraform_provider_alivpn::emulator::{self, Emulator, Running};
 use terraform_provider_alivpn::tf::msgpack;
@@ -31,7 +33,10 @@ pub fn client(emulator: &Running) -> Client {
         Some(Secret::new("testsecret")),
         None,
     );
-    let mut settings = Settings::new(Arc::new(pair), "test/1.0");
+    let mut settings = Settings::new(
+        Arc::new(pair),
+        Channel::new(Transport::new("test/1.0", Limits::default())),
+    );
     settings.endpoint = Some(Endpoint::parse(&format!("http://{}", emulator.addr())).unwrap());
     Client::new(settings)
 }

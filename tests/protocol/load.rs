@@ -7,8 +7,9 @@ use terraform_provider_alivpn::tf::proto::{
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
+use crate::exercise_program::exercise;
 use crate::plugin_caller::Launch;
-use crate::session::{Session, decode, encode, exercise};
+use crate::session::{Session, decode, encode};
 
 fn thing(name: &str, id: Value) -> Value {
     Value::map([

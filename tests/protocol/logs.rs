@@ -9,8 +9,9 @@ use terraform_provider_alivpn::tf::proto::{
     stop, validate_resource_type_config,
 };
 
+use crate::exercise_program::exercise;
 use crate::plugin_caller::Launch;
-use crate::session::{Session, exercise, json, summaries};
+use crate::session::{Session, json, summaries};
 
 const SECRET: &str = "unmistakable-secret";
 

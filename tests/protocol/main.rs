@@ -5,6 +5,8 @@
 
 #[path = "../support/every_rpc.rs"]
 mod every_rpc;
+#[path = "../support/exercise_program.rs"]
+mod exercise_program;
 #[path = "../support/plugin_caller.rs"]
 mod plugin_caller;
 

@@ -5,11 +5,12 @@ use terraform_provider_alivpn::tf::proto::{self, DynamicValue};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
+use crate::exercise_program::exercise;
 use crate::plugin_caller::Launch;
 use crate::rpcs::{
     Rpc, about_the_provider, upgrade, with_object, with_provider_config, with_value,
 };
-use crate::session::{Session, bytes, encode, exercise, path, summaries};
+use crate::session::{Session, bytes, encode, path, summaries};
 
 const NIL: &[u8] = b"\xc0";
 

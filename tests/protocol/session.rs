@@ -1,6 +1,5 @@
 //! A provider process with a client for its RPCs, and values as tests write them.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -15,6 +14,7 @@ use terraform_provider_alivpn::tf::value::Value;
 use tokio::time::timeout;
 use tonic::transport::Channel;
 
+use crate::exercise_program::exercise;
 use crate::plugin_caller::{Caller, Launch};
 
 /// A running provider.
@@ -213,18 +213,6 @@ pub fn block_type(block: &proto::schema::Block) -> Type {
         (nested.type_name.clone(), ty)
     });
     Type::object(attributes.chain(blocks))
-}
-
-/// `cargo test` builds it with everything else; a run of this test binary alone does not.
-pub fn exercise() -> PathBuf {
-    let provider = PathBuf::from(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
-    let exercise = provider.with_file_name("examples").join("exercise");
-    assert!(
-        exercise.exists(),
-        "{} is missing: build it with cargo build --example exercise",
-        exercise.display()
-    );
-    exercise
 }
 
 /// A value in JSON, the second of the two encodings that a provider reads.

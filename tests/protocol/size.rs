@@ -9,9 +9,10 @@ use terraform_provider_alivpn::tf::value::Value;
 use tokio::time::timeout;
 use tonic::Code;
 
+use crate::exercise_program::exercise;
 use crate::plugin_caller::Launch;
 use crate::rpcs::about_the_provider;
-use crate::session::{Session, decode, encode, exercise};
+use crate::session::{Session, decode, encode};
 
 const MIB: usize = 1 << 20;
 

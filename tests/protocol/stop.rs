@@ -8,8 +8,9 @@ use terraform_provider_alivpn::tf::proto::{
 };
 use tokio::time::timeout;
 
+use crate::exercise_program::exercise;
 use crate::plugin_caller::Launch;
-use crate::session::{Session, exercise, json, summaries};
+use crate::session::{Session, json, summaries};
 
 fn create(name: &str) -> apply_resource_change::Request {
     let planned = format!(r#"{{"name":"{name}","note":null,"id":null}}"#);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -22,7 +23,8 @@ use crate::emulator::{Emulator, GATEWAY};
 /// No run of these tests needs longer; one that does is stopped and shown.
 const LIMIT: Duration = Duration::from_secs(120);
 
-const REQUIRED_PROVIDERS: &str = r#"
+/// Where Terraform takes the provider from.
+pub const REQUIRED_PROVIDERS: &str = r#"
 terraform {
   required_providers {
     alivpn = {
@@ -35,6 +37,8 @@ terraform {
 /// A folder with a configuration, a state, and a way to run Terraform in it.
 pub struct Workspace {
     folder: TempDir,
+    /// Where Terraform runs, in its folder `work`.
+    inner: PathBuf,
     environment: BTreeMap<String, String>,
     runs: AtomicU32,
 }
@@ -58,6 +62,7 @@ impl Workspace {
         }
         let workspace = Self {
             folder,
+            inner: PathBuf::new(),
             environment: BTreeMap::new(),
             runs: AtomicU32::new(0),
         };
@@ -83,9 +88,23 @@ impl Workspace {
             .expect("the CLI configuration is written");
     }
 
+    /// A folder in which `binary` stands as the provider of this name, for [`Workspace::install`].
+    pub fn provider_folder(&self, name: &str, binary: &Path) -> PathBuf {
+        let folder = self.folder.path().join(format!("provider-{name}"));
+        fs::create_dir(&folder).expect("a folder for a provider");
+        symlink(binary, folder.join(format!("terraform-provider-{name}")))
+            .expect("a link to the provider");
+        folder
+    }
+
     /// The folder that Terraform runs in.
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("work")
+        self.folder.path().join("work").join(&self.inner)
+    }
+
+    /// Lets Terraform run in a folder below.
+    pub fn enter(&mut self, folder: &str) {
+        self.inner.push(folder);
     }
 
     /// The folder that Terraform and the provider have for temporary files.
@@ -126,20 +145,8 @@ impl Workspace {
         let run = self.runs.fetch_add(1, Ordering::Relaxed);
         let stdout = self.folder.path().join(format!("{run}.stdout"));
         let stderr = self.folder.path().join(format!("{run}.stderr"));
-        let child = Command::new(terraform())
-            .args(arguments)
-            .current_dir(self.path())
-            // Proxies, credentials, TF_ variables: nothing of the developer's own may reach a test.
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.folder.path().join("home"))
-            .env("TMPDIR", self.temporary_files())
-            .env("TF_CLI_CONFIG_FILE", self.folder.path().join("cli.tfrc"))
-            .env("TF_DATA_DIR", self.folder.path().join("data"))
-            .env("TF_IN_AUTOMATION", "1")
-            .env("CHECKPOINT_DISABLE", "1")
-            .envs(&self.environment)
-            .stdin(Stdio::null())
+        let child = self
+            .command(arguments)
             .stdout(File::create(&stdout).expect("a file for the output"))
             .stderr(File::create(&stderr).expect("a file for the errors"))
             .process_group(0)
@@ -153,6 +160,26 @@ impl Workspace {
             stderr,
             begun: Instant::now(),
         }
+    }
+
+    /// Terraform in this folder, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(terraform());
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            // Proxies, credentials, TF_ variables: nothing of the developer's own may reach a test.
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path().join("home"))
+            .env("TMPDIR", self.temporary_files())
+            .env("TF_CLI_CONFIG_FILE", self.folder.path().join("cli.tfrc"))
+            .env("TF_DATA_DIR", self.folder.path().join("data"))
+            .env("TF_IN_AUTOMATION", "1")
+            .env("CHECKPOINT_DISABLE", "1")
+            .envs(&self.environment)
+            .stdin(Stdio::null());
+        command
     }
 
     /// `terraform plan`: exit status 0 when there is nothing to do, 2 when there is.

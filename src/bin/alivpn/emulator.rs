@@ -1,17 +1,22 @@
 //! `alivpn emulator`: the VPC API on a laptop, until Ctrl-C.
 
-use std::io::{self, Write};
+mod welcome;
+
+use std::fs;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use clap::Args;
 use terraform_provider_alivpn::emulator::{
-    AccessKey, Emulator, GatewaySetting, Quotas, Settings, Timing, default_gateways, duration,
+    AccessKey, Emulator, GatewaySetting, Policy, Quotas, Scenario, Settings, Timing, duration,
 };
 
 use crate::end_signal::end_signal;
+
+use welcome::Welcome;
 
 /// Answer as Alibaba Cloud's VPC API does, on this machine
 #[derive(Args)]
@@ -24,21 +29,21 @@ pub struct Arguments {
     #[arg(long)]
     allow_remote: bool,
 
-    /// How long a gateway is busy with a change
-    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration::parse)]
-    converge: Duration,
+    /// How long a gateway is busy with a change [default: 1s]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    converge: Option<Duration>,
 
-    /// How long after a change the gateway's status begins to read updating
-    #[arg(long, value_name = "DURATION", default_value = "0.3s", value_parser = duration::parse)]
-    status_lag: Duration,
+    /// How long after a change the gateway's status begins to read updating [default: 0.3s]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    status_lag: Option<Duration>,
 
-    /// How long after a change Describe shows it
-    #[arg(long, value_name = "DURATION", default_value = "0.3s", value_parser = duration::parse)]
-    describe_lag: Duration,
+    /// How long after a change Describe shows it [default: 0.3s]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    describe_lag: Option<Duration>,
 
-    /// How long a gateway is busy with a certificate's end
-    #[arg(long, value_name = "DURATION", default_value = "0.2s", value_parser = duration::parse)]
-    converge_certs: Duration,
+    /// How long a gateway is busy with a certificate's end [default: 0.2s]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    converge_certs: Option<Duration>,
 
     /// What the account may have at most
     #[arg(
@@ -57,104 +62,102 @@ pub struct Arguments {
     region: String,
 
     /// A gateway to begin with, instead of the three vpn-bp1emulator0001 to 0003; repeatable
-    #[arg(long = "gateway", value_name = "ID=VPC")]
+    #[arg(long = "gateway", value_name = "ID=VPC", conflicts_with = "scenario")]
     gateways: Vec<GatewaySetting>,
 
     /// A key pair to accept, instead of testid:testsecret; repeatable
     #[arg(long = "access-key", value_name = "ID:SECRET[:TOKEN]")]
     access_keys: Vec<String>,
+
+    /// What to begin with, in TOML: times, gateways, SSL servers, certificates and faults, as in examples/emulator
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+
+    /// Where to keep gateways, servers, certificates with their keys, and ClientTokens over restarts; only you can read the file
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    /// What the callers may do: a RAM policy in JSON, whose conditions are not supported
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
 }
 
 /// Serves until Ctrl-C or SIGTERM.
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    // Not by clap, whose errors repeat what was written.
-    let access_keys: Result<Vec<AccessKey>, _> = arguments
-        .access_keys
-        .iter()
-        .map(|written| written.parse())
-        .collect();
-    let settings = Settings {
-        listen: arguments.listen,
-        allow_remote: arguments.allow_remote,
-        timing: Timing {
-            converge: arguments.converge,
-            status_lag: arguments.status_lag,
-            describe_lag: arguments.describe_lag,
-            converge_certs: arguments.converge_certs,
-        },
-        region_id: arguments.region,
-        gateways: arguments.gateways,
-        access_keys: access_keys.context("a value of --access-key is not understood")?,
-        quotas: arguments.quotas,
-        throttle: arguments.throttle,
-    };
-    let help = Help::new(&settings);
+    let own_keys = arguments.access_keys()?;
+    let own_pair = own_keys.first().map(|key| key.id.clone());
+    let welcome = Welcome::new(
+        &arguments.region,
+        own_pair.as_deref(),
+        arguments.policy.clone(),
+        arguments.state.clone(),
+    );
+    let settings = arguments.settings(own_keys)?;
     let ended = end_signal()?;
     let running = Emulator::start(settings).await?;
     // Nobody may be reading any more; the emulator serves all the same.
-    let _ = help.print(running.addr());
-    ended.await;
-    running.stop().await;
+    let _ = welcome.print(running.addr(), &running.gateway_ids());
+    tokio::select! {
+        () = ended => {}
+        () = running.ended() => {}
+    }
+    running.stop().await?;
     Ok(())
 }
 
-/// How to point Terraform here.
-struct Help {
-    region: String,
-    gateways: Vec<String>,
-    own_keys: Vec<String>,
+impl Arguments {
+    /// Not by clap, whose errors repeat what was written.
+    fn access_keys(&self) -> anyhow::Result<Vec<AccessKey>> {
+        let written = self.access_keys.iter();
+        let read: Result<_, _> = written.map(|written| written.parse()).collect();
+        read.context("a value of --access-key is not understood")
+    }
+
+    fn settings(self, access_keys: Vec<AccessKey>) -> anyhow::Result<Settings> {
+        let scenario = self
+            .scenario
+            .as_deref()
+            .map(|path| read_scenario(path, &self.region))
+            .transpose()?;
+        let usual = match &scenario {
+            Some(scenario) => scenario.timing(Timing::default()),
+            None => Timing::default(),
+        };
+        Ok(Settings {
+            listen: self.listen,
+            allow_remote: self.allow_remote,
+            timing: Timing {
+                converge: self.converge.unwrap_or(usual.converge),
+                status_lag: self.status_lag.unwrap_or(usual.status_lag),
+                describe_lag: self.describe_lag.unwrap_or(usual.describe_lag),
+                converge_certs: self.converge_certs.unwrap_or(usual.converge_certs),
+            },
+            region_id: self.region,
+            gateways: self.gateways,
+            scenario,
+            state_file: self.state,
+            access_keys,
+            policy: self.policy.as_deref().map(read_policy).transpose()?,
+            quotas: self.quotas,
+            throttle: self.throttle,
+        })
+    }
 }
 
-impl Help {
-    fn new(settings: &Settings) -> Self {
-        let gateways = if settings.gateways.is_empty() {
-            default_gateways()
-        } else {
-            settings.gateways.clone()
-        };
-        Self {
-            region: settings.region_id.clone(),
-            gateways: gateways
-                .into_iter()
-                .map(|gateway| gateway.vpn_gateway_id)
-                .collect(),
-            own_keys: settings
-                .access_keys
-                .iter()
-                .map(|key| key.id.clone())
-                .collect(),
-        }
-    }
+fn read_scenario(path: &Path, region: &str) -> anyhow::Result<Scenario> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("the scenario {} cannot be read", path.display()))?;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let unix_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    Scenario::read(&text, region, unix_ms)
+        .with_context(|| format!("the scenario {}", path.display()))
+}
 
-    /// The first line is for programs, the rest for people.
-    fn print(&self, address: SocketAddr) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        let (access_key, secret_key) = match self.own_keys.first() {
-            None => ("testid", "testsecret"),
-            Some(id) => (id.as_str(), "..."),
-        };
-        writeln!(out, "listening on http://{address}")?;
-        out.flush()?;
-        writeln!(
-            out,
-            r#"
-Point Terraform here:
-
-  provider "alivpn" {{
-    region     = "{region}"
-    access_key = "{access_key}"
-    secret_key = "{secret_key}"
-    endpoints {{
-      vpc = "http://{address}"
-    }}
-  }}
-
-VPN gateways in {region}: {gateways}
-What happened so far:      curl http://{address}/_emulator/calls
-Ctrl-C ends the emulator; nothing is kept."#,
-            region = self.region,
-            gateways = self.gateways.join(", "),
-        )?;
-        out.flush()
-    }
+fn read_policy(path: &Path) -> anyhow::Result<Policy> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("the policy {} cannot be read", path.display()))?;
+    text.parse()
+        .with_context(|| format!("{} is no RAM policy", path.display()))
 }

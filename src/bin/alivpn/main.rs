@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod demo;
+mod docs;
 mod doctor;
 mod emulator;
 mod end_signal;
@@ -22,19 +23,21 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Emulator(emulator::Arguments),
+    Emulator(Box<emulator::Arguments>),
     Demo(demo::Arguments),
     Doctor(doctor::Arguments),
     Install(install::Arguments),
+    Docs(docs::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Emulator(arguments) => succeeded(emulator::run(arguments).await),
+        Command::Emulator(arguments) => succeeded(emulator::run(*arguments).await),
         Command::Demo(arguments) => succeeded(demo::run(arguments).await),
         Command::Doctor(arguments) => doctor::run(arguments).await,
         Command::Install(arguments) => succeeded(install::run(arguments).await),
+        Command::Docs(arguments) => succeeded(docs::run(&arguments)),
     };
     match result {
         Ok(status) => status,

@@ -26,6 +26,7 @@ use crate::cloud::endpoint::Endpoint;
 use crate::cloud::retry::Policy;
 use crate::cloud::secret::Secret;
 use crate::cloud::signature::v3;
+use crate::cloud::test_server::channel;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -309,12 +310,12 @@ async fn run(folder: &Path) -> Vec<String> {
     environment
         .entry("ALIBABA_CLOUD_ECS_METADATA_HOST".to_owned())
         .or_insert(closed.clone());
-    let mut context = Context::new(move |name| environment.get(name).cloned(), "test/1.0");
-    context.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
+    let mut context = Context::new(move |name| environment.get(name).cloned(), channel());
+    context.channel.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
     context.sts_endpoint = Some(Endpoint::parse(&format!("http://{address}")).unwrap());
-    context.retry = Policy {
+    context.channel.policy = Policy {
         base: Duration::from_millis(1),
-        max_attempts: 2,
+        max_retries: 1,
         unreachable_attempts: 1,
         ..Policy::default()
     };

@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use super::environment::Lookup;
 use super::{Environment, Error};
-use crate::cloud::clock::Clock;
 use crate::cloud::endpoint::Endpoint;
-use crate::cloud::retry::Policy;
+use crate::cloud::rpc::Channel;
 use crate::cloud::sts;
-use crate::cloud::transport::{Limits, Transport};
 
 const STS_REGION: &str = "ALIBABA_CLOUD_STS_REGION";
 const INSIDE_VPC: &str = "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED";
@@ -19,30 +17,21 @@ const INSIDE_VPC: &str = "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED";
 #[derive(Clone)]
 pub struct Context {
     lookup: Arc<Lookup>,
-    /// The connections.
-    pub transport: Transport,
-    /// What the client calls itself.
-    pub user_agent: String,
-    /// When it is.
-    pub clock: Clock,
-    /// How often calls of STS are repeated.
-    pub retry: Policy,
+    /// How calls travel.
+    pub channel: Channel,
     /// Where calls of STS go; by default to its central endpoint, or to that of the region chosen for it.
     pub sts_endpoint: Option<Endpoint>,
 }
 
 impl Context {
-    /// The defaults for all but the environment that `lookup` knows and who calls. Nothing is connected yet.
+    /// With the environment that `lookup` knows, STS at its own endpoint.
     pub fn new(
         lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
-        user_agent: &str,
+        channel: Channel,
     ) -> Context {
         Context {
             lookup: Arc::new(lookup),
-            transport: Transport::new(user_agent, Limits::default()),
-            user_agent: user_agent.to_owned(),
-            clock: Clock::default(),
-            retry: Policy::default(),
+            channel,
             sts_endpoint: None,
         }
     }
@@ -106,9 +95,7 @@ impl Context {
             }
         };
         Ok(sts::Client {
-            transport: self.transport.clone(),
-            retry: self.retry.clone(),
-            clock: self.clock.clone(),
+            channel: self.channel.clone(),
             endpoint,
         })
     }
@@ -117,8 +104,7 @@ impl Context {
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
-            .field("user_agent", &self.user_agent)
-            .field("clock", &self.clock)
+            .field("channel", &self.channel)
             .field("sts_endpoint", &self.sts_endpoint)
             .finish_non_exhaustive()
     }
@@ -127,6 +113,7 @@ impl fmt::Debug for Context {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::test_server::channel;
 
     fn sts_host(
         variables: &'static [(&'static str, &'static str)],
@@ -136,7 +123,7 @@ mod tests {
             let found = variables.iter().find(|(variable, _)| *variable == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        match Context::new(lookup, "test").sts(region, "the test") {
+        match Context::new(lookup, channel()).sts(region, "the test") {
             Ok(client) => client.endpoint.host().to_owned(),
             Err(error) => error.to_string(),
         }
@@ -161,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_tilde_is_the_users_home() {
-        let context = Context::new(|name| (name == "HOME").then(|| "/h".to_owned()), "test");
+        let context = Context::new(|name| (name == "HOME").then(|| "/h".to_owned()), channel());
         assert_eq!(context.path("~/a/b"), PathBuf::from("/h/a/b"));
         assert_eq!(context.path("/a/~/b"), PathBuf::from("/a/~/b"));
     }

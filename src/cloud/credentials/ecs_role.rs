@@ -13,7 +13,7 @@ use super::cached::Issuer;
 use super::{Context, Error, issued};
 use crate::cloud::error::TransportFault;
 use crate::cloud::sts::Issued;
-use crate::cloud::transport::{Fault, HttpAnswer, Limits, Transport};
+use crate::cloud::transport::{Fault, HttpAnswer, Transport};
 
 const HOST: &str = "100.100.100.200";
 const HOST_VARIABLE: &str = "ALIBABA_CLOUD_ECS_METADATA_HOST";
@@ -43,12 +43,6 @@ pub(super) struct EcsRole {
 impl EcsRole {
     /// The role that the user asked for by name.
     pub(super) fn named(role_name: Option<String>, context: &Context) -> EcsRole {
-        // The service answers within milliseconds, and elsewhere nothing does.
-        let limits = Limits {
-            connect: Duration::from_secs(1),
-            attempt: Duration::from_secs(3),
-            answer: 64 * 1024,
-        };
         EcsRole {
             role_name,
             asked_for: true,
@@ -57,7 +51,11 @@ impl EcsRole {
             host: context
                 .variable(HOST_VARIABLE)
                 .unwrap_or_else(|| HOST.to_owned()),
-            transport: Transport::new(&context.user_agent, limits),
+            // The service answers within milliseconds, and elsewhere nothing does.
+            transport: context
+                .channel
+                .transport
+                .narrowed(Duration::from_secs(3), 64 * 1024),
         }
     }
 
@@ -219,6 +217,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+    use crate::cloud::test_server::channel;
 
     #[tokio::test(start_paused = true)]
     async fn a_service_that_never_answers_is_passed_over_within_seconds() {
@@ -226,7 +225,7 @@ mod tests {
         let address = listener.local_addr().unwrap().to_string();
         let lookup = move |name: &str| (name == HOST_VARIABLE).then(|| address.clone());
         let begun = Instant::now();
-        let error = EcsRole::in_case(&Context::new(lookup, "test"))
+        let error = EcsRole::in_case(&Context::new(lookup, channel()))
             .issue()
             .await;
         assert!(matches!(error, Err(Error::Absent { .. })), "{error:?}");
@@ -236,7 +235,7 @@ mod tests {
     #[tokio::test]
     async fn a_host_that_is_none_is_named_by_its_variable() {
         let lookup = |name: &str| (name == HOST_VARIABLE).then(|| "no host".to_owned());
-        let error = EcsRole::in_case(&Context::new(lookup, "test"))
+        let error = EcsRole::in_case(&Context::new(lookup, channel()))
             .issue()
             .await;
         assert!(error.unwrap_err().to_string().contains(HOST_VARIABLE));

@@ -71,7 +71,7 @@ pub struct AssumedRole {
 impl Recipe {
     /// The source that follows the recipe. Nothing is read, started or connected before it is asked.
     pub fn source(self, context: &Context) -> Arc<dyn Source> {
-        let clock = || context.clock.clone();
+        let clock = || context.channel.clock.clone();
         match self {
             Recipe::Default => Arc::new(in_the_order_of_the_sdks(context)),
             Recipe::Pair(pair) => Arc::new(pair),
@@ -93,7 +93,7 @@ impl Recipe {
             }
             Recipe::EcsRole(name) => Arc::new(Cached::new(EcsRole::named(name, context), clock())),
             Recipe::CredentialsUri(uri) => {
-                let transport = context.transport.clone();
+                let transport = context.channel.transport.clone();
                 Arc::new(Cached::new(CredentialsUri { uri, transport }, clock()))
             }
             Recipe::Process(command) => Arc::new(Cached::new(Process { command }, clock())),
@@ -111,7 +111,7 @@ fn in_the_order_of_the_sdks(context: &Context) -> Chain {
         Arc::new(Profile::new(Wanted::by_environment(context), context)),
         Arc::new(Cached::new(
             EcsRole::in_case(context),
-            context.clock.clone(),
+            context.channel.clock.clone(),
         )),
         match context.variable(CREDENTIALS_URI) {
             Some(uri) => Recipe::CredentialsUri(Secret::new(uri)).source(context),

@@ -13,7 +13,9 @@ use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::{Class, TransportFault};
 use crate::cloud::secret::Secret;
 use crate::cloud::test_server::{ACCESS_KEY_ID, Reply, SECRET, TOKEN, TestServer};
+use crate::cloud::transport::Limits;
 use crate::cloud::vpc::{Client, CreatedSslVpnServer, SslVpnServerSettings, VpnGateway};
+use crate::cloud::{sts, test_server};
 
 const REGION: &str = "cn-hangzhou";
 
@@ -135,7 +137,13 @@ async fn an_answer_that_breaks_off_or_is_of_another_kind_is_asked_for_again() {
 async fn an_answer_that_does_not_come_in_time_is_asked_for_again() {
     let server = TestServer::start(vec![Reply::Hang, created()]).await;
     let mut settings = server.settings();
-    settings.limits.attempt = Duration::from_millis(100);
+    settings.channel.transport = Transport::new(
+        "test-agent/1.0",
+        Limits {
+            read: Duration::from_millis(100),
+            ..Limits::default()
+        },
+    );
     assert_eq!(create(&Client::new(settings)).await.unwrap().id, "vss-1");
 }
 
@@ -147,6 +155,60 @@ async fn the_wait_that_the_cloud_asks_for_is_kept() {
     let begun = Instant::now();
     describe(&server.client()).await.unwrap();
     assert!(begun.elapsed() >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn a_refusal_for_flow_control_slows_the_calls_of_every_api() {
+    let server = TestServer::start(vec![Reply::refusal(400, "Throttling.User")]).await;
+    let mut settings = server.settings();
+    settings.channel.policy.max_elapsed = Duration::ZERO;
+    let channel = settings.channel.clone();
+    let error = describe(&Client::new(settings)).await.unwrap_err();
+    assert_eq!(error.class(), Class::Throttle);
+    let sts = sts::Client {
+        channel,
+        endpoint: server.endpoint(),
+    };
+    let role = sts::Role {
+        arn: "acs:ram::1:role/r".to_owned(),
+        session_name: "s".to_owned(),
+        duration: None,
+        policy: None,
+        external_id: None,
+    };
+    // Nothing was taken, so the pace is below a call a second.
+    let soon = Duration::from_millis(300);
+    let assumed = timeout(soon, sts.assume_role(test_server::credentials(), &role)).await;
+    assert!(assumed.is_err(), "{assumed:?}");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn calling_off_ends_the_wait_for_a_turn_at_once() {
+    let server = TestServer::start(vec![created()]).await;
+    let settings = server.settings();
+    settings.channel.limiter.refused(Instant::now());
+    let (client, cancel) = (Client::new(settings), CancellationToken::new());
+    let begun = Instant::now();
+    let (error, ()) = tokio::join!(create_until(&client, &cancel), async {
+        tokio::task::yield_now().await;
+        cancel.cancel();
+    });
+    assert!(begun.elapsed() < Duration::from_secs(1));
+    let error = error.unwrap_err();
+    assert!(matches!(error, Error::Cancelled { sent: false, .. }));
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn the_wait_for_a_turn_is_not_taken_from_the_budget() {
+    let server = TestServer::start(vec![Reply::refusal(400, "SystemBusy"), gateway()]).await;
+    let mut settings = server.settings();
+    settings.channel.policy.max_elapsed = Duration::from_millis(700);
+    // The first permit is there after more than a second.
+    settings.channel.limiter.refused(Instant::now());
+    describe(&Client::new(settings)).await.unwrap();
+    assert_eq!(server.seen().len(), 2);
 }
 
 #[tokio::test]
@@ -183,7 +245,7 @@ async fn a_fault_that_does_not_pass_ends_with_what_was_tried_and_the_request_id(
     );
     let server = TestServer::start(vec![page; 3]).await;
     let mut settings = server.settings();
-    settings.retry.max_attempts = 3;
+    settings.channel.policy.max_retries = 2;
     let error = create(&Client::new(settings)).await.unwrap_err();
     assert_eq!(server.seen().len(), 3);
     assert_eq!(error.request_id(), Some("R-from-header"));
@@ -213,7 +275,10 @@ async fn a_refusal_does_not_hide_that_an_earlier_attempt_may_have_had_an_effect(
 async fn an_answer_that_is_too_large_is_not_read_to_its_end() {
     let server = TestServer::start(vec![Reply::json(400, &" ".repeat(2000))]).await;
     let mut settings = server.settings();
-    settings.limits.answer = 1000;
+    settings.channel.transport = settings
+        .channel
+        .transport
+        .narrowed(Duration::from_secs(20), 1000);
     let error = describe(&Client::new(settings)).await.unwrap_err();
     assert!(
         error.to_string().contains("it is larger than 1000 bytes"),
@@ -229,7 +294,7 @@ async fn a_refused_connection_is_reported_within_seconds() {
     let server = TestServer::start(vec![]).await;
     let mut settings = server.settings();
     settings.endpoint = Some(Endpoint::parse(&format!("http://{address}")).unwrap());
-    settings.retry = Policy::default();
+    settings.channel.policy = Policy::default();
     let begun = Instant::now();
     let error = create(&Client::new(settings)).await.unwrap_err();
     assert!(begun.elapsed() < Duration::from_secs(3));
@@ -272,7 +337,7 @@ async fn a_clock_that_is_an_hour_off_is_corrected_once_for_all_calls() {
     let refused = Reply::refusal_with_headers(400, "InvalidTimeStamp.Expired", &date);
     let server = TestServer::start(vec![refused, gateway(), gateway()]).await;
     let mut settings = server.settings();
-    settings.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
+    settings.channel.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
     let client = Client::new(settings);
     describe(&client).await.unwrap();
     describe(&client).await.unwrap();
@@ -374,8 +439,8 @@ async fn calling_off_ends_a_back_off_at_once() {
     ] {
         let server = TestServer::start(vec![reply]).await;
         let mut settings = server.settings();
-        settings.retry.base = Duration::from_secs(40);
-        settings.retry.cap = Duration::from_secs(40);
+        settings.channel.policy.base = Duration::from_secs(40);
+        settings.channel.policy.cap = Duration::from_secs(40);
         let client = Client::new(settings);
         let cancel = CancellationToken::new();
         let begun = Instant::now();
@@ -388,6 +453,8 @@ async fn calling_off_ends_a_back_off_at_once() {
         let error = error.unwrap_err();
         assert_eq!(error.may_have_acted(), sent, "{error}");
         assert!(matches!(error, Error::Cancelled { .. }), "{error}");
+        let repeated = "The attempt before that: CreateSslVpnServer ";
+        assert!(error.to_string().contains(repeated), "{error}");
     }
 }
 

@@ -32,9 +32,7 @@ use super::credentials::Source;
 use super::endpoint::{self, Endpoint};
 use super::error::Error;
 use super::request::{Operation, Parameters};
-use super::retry::Policy;
-use super::rpc::{Call, Rpc};
-use super::transport::{Limits, Transport};
+use super::rpc::{Call, Channel, Rpc};
 
 const VERSION: &str = "2016-04-28";
 
@@ -45,26 +43,17 @@ pub struct Settings {
     pub credentials: Arc<dyn Source>,
     /// Where all calls go; by default each goes to its region's own endpoint.
     pub endpoint: Option<Endpoint>,
-    /// What the client calls itself.
-    pub user_agent: String,
-    /// How often calls are repeated.
-    pub retry: Policy,
-    /// How long an attempt may take.
-    pub limits: Limits,
-    /// When it is.
-    pub clock: Clock,
+    /// How calls travel.
+    pub channel: Channel,
 }
 
 impl Settings {
-    /// Settings with the defaults for all but who calls.
-    pub fn new(credentials: Arc<dyn Source>, user_agent: impl Into<String>) -> Settings {
+    /// Settings for calls that each go to their region's own endpoint.
+    pub fn new(credentials: Arc<dyn Source>, channel: Channel) -> Settings {
         Settings {
             credentials,
             endpoint: None,
-            user_agent: user_agent.into(),
-            retry: Policy::default(),
-            limits: Limits::default(),
-            clock: Clock::default(),
+            channel,
         }
     }
 }
@@ -81,10 +70,8 @@ impl Client {
     pub fn new(settings: Settings) -> Client {
         Client {
             rpc: Arc::new(Rpc {
-                transport: Transport::new(&settings.user_agent, settings.limits),
+                channel: settings.channel,
                 credentials: Some(settings.credentials),
-                policy: settings.retry,
-                clock: settings.clock,
             }),
             endpoint: settings.endpoint,
         }
@@ -92,7 +79,7 @@ impl Client {
 
     /// When it is for the cloud.
     pub fn clock(&self) -> &Clock {
-        &self.rpc.clock
+        &self.rpc.channel.clock
     }
 
     async fn read<T: Read>(

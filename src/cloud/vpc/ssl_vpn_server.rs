@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 pub use filter::SslVpnServerFilter;
 
 use super::Client;
-use super::listing::{Listed, Page};
+use super::listing::Listed;
 use crate::cloud::answer::{Object, Read, Unreadable};
 use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::Error;
@@ -312,21 +312,6 @@ impl Client {
             Err(error) if error.code() == Some(NOT_FOUND) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// One page of a region's SSL servers, counted from 1.
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub async fn describe_ssl_vpn_servers_page(
-        &self,
-        region: &str,
-        number: usize,
-        cancel: &CancellationToken,
-    ) -> Result<Page<SslVpnServer>, Error> {
-        self.page(region, &Parameters::default(), number, cancel)
-            .await
     }
 
     /// The SSL servers of a gateway: one at most, as things are.

@@ -1,11 +1,10 @@
 //! CreateSslVpnServer: asynchronous.
 
-use super::ip_conflict;
 use super::{Answer, Moment, check_dry_run, region};
 use crate::emulator::error::{self, ApiError};
 use crate::emulator::parameters::Parameters;
 use crate::emulator::rules::multi_factor_auth::{self, Asked};
-use crate::emulator::rules::{client_ip_pool, gateway, local_subnet, name, port};
+use crate::emulator::rules::{client_ip_pool, gateway, ip_conflict, local_subnet, name, port};
 use crate::emulator::ssl_vpn_server::{self, Cipher, DEFAULT_PORT, Proto, SslVpnServer};
 use crate::emulator::world::World;
 

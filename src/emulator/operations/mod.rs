@@ -13,11 +13,14 @@ mod describe_ssl_vpn_servers;
 mod describe_vpn_gateway;
 mod describe_vpn_gateways;
 mod get_caller_identity;
-mod ip_conflict;
 mod modify_ssl_vpn_client_cert;
 mod modify_ssl_vpn_server;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::macros::format_description;
 use tokio::time::Instant;
 
 pub(super) use describe_ssl_vpn_client_cert::whole as whole_certificate;
@@ -37,6 +40,31 @@ pub struct Moment {
     pub instant: Instant,
     /// Milliseconds since 1970, for what the API writes down.
     pub unix_ms: u64,
+}
+
+impl Moment {
+    /// The present.
+    pub fn now() -> Self {
+        let unix = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            instant: Instant::now(),
+            unix_ms: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// As HTTP writes it: `Thu, 01 Jan 2026 01:00:00 GMT`. Empty for a time that no calendar has.
+    pub fn date(self) -> String {
+        let format = format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        i64::try_from(self.unix_ms / 1000)
+            .ok()
+            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+            .and_then(|date| date.format(format).ok())
+            .unwrap_or_default()
+    }
 }
 
 /// What an operation answers, without the RequestId.

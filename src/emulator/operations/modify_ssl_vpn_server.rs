@@ -2,12 +2,11 @@
 //! asynchronous, and what is left out of protocol, cipher, port and compression falls back to *this* operation's defaults, of which
 //! compression's differs from Create's. That is the documented trap; a client that sends everything never meets it.
 
-use super::ip_conflict;
 use super::{Answer, Moment, attributes, check_dry_run, region};
 use crate::emulator::error::{self, ApiError};
 use crate::emulator::parameters::Parameters;
 use crate::emulator::rules::multi_factor_auth::{self, Asked};
-use crate::emulator::rules::{client_ip_pool, gateway, local_subnet, name, port};
+use crate::emulator::rules::{client_ip_pool, gateway, ip_conflict, local_subnet, name, port};
 use crate::emulator::ssl_vpn_server::{Cipher, DEFAULT_PORT, Proto, SslVpnServer};
 use crate::emulator::world::World;
 

@@ -3,6 +3,7 @@
 pub mod client_ip_pool;
 pub mod client_token;
 pub mod gateway;
+pub mod ip_conflict;
 pub mod local_subnet;
 pub mod multi_factor_auth;
 pub mod name;

@@ -27,6 +27,23 @@ impl World {
         Some(Arc::clone(authority))
     }
 
+    /// The authorities that were made, by the server's ID.
+    pub fn authorities(&self) -> impl Iterator<Item = (&str, &CertificateAuthority)> {
+        self.authorities
+            .iter()
+            .filter_map(|(server_id, authority)| {
+                let authority = authority.get()?.as_ref().ok()?;
+                Some((server_id.as_str(), authority))
+            })
+    }
+
+    /// Gives a server the authority that it had in an earlier run.
+    pub fn put_authority(&mut self, server_id: &str, authority: CertificateAuthority) {
+        let made = OnceLock::from(Ok(authority));
+        self.authorities
+            .insert(server_id.to_owned(), Arc::new(made));
+    }
+
     /// A certificate of a region as it truly is.
     pub fn certificate(&self, region_id: &str, id: &str) -> Option<&IssuedCert> {
         let certificate = self.certificates.get(id)?.truth().as_ref()?;

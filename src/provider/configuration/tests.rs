@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -200,6 +201,29 @@ async fn when_nothing_is_set_up_every_source_is_listed_with_why_it_did_not_serve
 }
 
 #[test]
+fn how_often_and_how_long_calls_are_repeated_is_the_blocks_to_say() {
+    let default = config(vec![]).channel("test").policy;
+    assert_eq!(default, Policy::default());
+    let set = config(vec![
+        ("max_retries", Value::Number(3_i64.into())),
+        ("retry_max_elapsed", text("1m30s")),
+    ]);
+    let policy = set.channel("test").policy;
+    assert_eq!(policy.max_retries, 3);
+    assert_eq!(policy.max_elapsed, Duration::from_secs(90));
+}
+
+#[test]
+fn the_user_agent_names_provider_and_core() {
+    let own = format!(
+        "terraform-provider-alivpn/{} (Terraform 1.11.4)",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert_eq!(user_agent("1.11.4"), own);
+    assert!(user_agent("1.1\r\nx: y").ends_with("(Terraform 1.1x:y)"));
+}
+
+#[test]
 fn two_arguments_that_each_say_who_calls_are_an_error_at_the_second() {
     let role = || Value::map([("role_arn", text("acs:ram::123:role/x"))]);
     for (arguments, at) in [
@@ -296,6 +320,11 @@ fn what_cannot_be_meant_is_an_error_at_the_argument() {
         ),
         ("process_command", text("vault 'read"), "process_command"),
         ("profile", text(""), "profile"),
+        ("max_retries", Value::Number(101_i64.into()), "max_retries"),
+        ("max_retries", Value::Number((-1_i64).into()), "max_retries"),
+        ("retry_max_elapsed", text("soon"), "retry_max_elapsed"),
+        ("retry_max_elapsed", text("0s"), "retry_max_elapsed"),
+        ("read_timeout", text("10"), "read_timeout"),
     ] {
         let shown = format!("{value:?}");
         let diagnostics = schema().validate(&Value::map([(argument, value)]));

@@ -72,32 +72,43 @@ impl BlockType for Many {
     }
 
     fn schema(&self) -> Schema {
-        let text = [
-            "ssl_vpn_client_cert_id",
-            "common_name",
-            "ip",
-            "private_ip",
-            "connected_time",
-            "status",
-        ];
-        let numbers = ["port", "send_bytes", "receive_bytes"];
-        let client = Type::object(
-            text.map(|name| (name, Type::String))
-                .into_iter()
-                .chain(numbers.map(|name| (name, Type::Number))),
-        );
-        let block = Block::new("Who is connected to a VPN gateway's SSL server now. Every plan reads it anew.")
-            .attribute(
-                Attribute::required("vpn_gateway_id", Type::String, "The gateway, `vpn-...`.").validator(length_between(1, 128)),
-            )
-            .attribute(region::look_up_argument(Mode::OptionalComputed))
-            .attribute(Attribute::computed(
-                "clients",
-                Type::list(client),
-                "The clients, sorted by certificate and address: `ssl_vpn_client_cert_id` (null where `common_name` is no certificate's ID), \
-                 `common_name`, `ip` and `port` (public), `private_ip` (from the client address pool), `connected_time` (RFC 3339), \
-                 `send_bytes`, `receive_bytes`, `status`. Empty when nobody is connected.",
+        let text = |name, description: &str| Attribute::computed(name, Type::String, description);
+        let number = |name, description: &str| Attribute::computed(name, Type::Number, description);
+        let client = Block::new("A client.")
+            .attribute(text(
+                "ssl_vpn_client_cert_id",
+                "The certificate, `vsc-...`; null where `common_name` is no certificate's ID.",
+            ))
+            .attribute(text("common_name", "The common name of the certificate."))
+            .attribute(text("ip", "The public address that it connects from."))
+            .attribute(number("port", "The port there."))
+            .attribute(text(
+                "private_ip",
+                "The address that it got from the client address pool.",
+            ))
+            .attribute(text("connected_time", "Since when (RFC 3339)."))
+            .attribute(number("send_bytes", "`SendBytes` of the API: bytes sent."))
+            .attribute(number(
+                "receive_bytes",
+                "`ReceiveBytes` of the API: bytes received.",
+            ))
+            .attribute(text(
+                "status",
+                "Whether it is connected, in the API's words.",
             ));
+        let block = Block::new(
+            "Who is connected to a VPN gateway's SSL server now. Every plan reads it anew.",
+        )
+        .attribute(
+            Attribute::required("vpn_gateway_id", Type::String, "The gateway, `vpn-...`.")
+                .validator(length_between(1, 128)),
+        )
+        .attribute(region::look_up_argument(Mode::OptionalComputed))
+        .attribute(Attribute::computed_list(
+            "clients",
+            client,
+            "The clients, sorted by certificate and address; empty when nobody is connected.",
+        ));
         Schema::new(0, block)
     }
 }

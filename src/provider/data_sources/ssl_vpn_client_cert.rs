@@ -259,27 +259,28 @@ impl BlockType for Many {
     }
 
     fn schema(&self) -> Schema {
-        let attributes = [
-            "id",
-            "ssl_vpn_server_id",
-            "name",
-            "region",
-            "status",
-            "create_time",
-            "end_time",
-            "resource_group_id",
-        ];
-        let cert = Type::object(attributes.map(|name| (name, Type::String)));
+        let text = |name, description: &str| Attribute::computed(name, Type::String, description);
+        let cert = Block::new("A certificate.")
+            .attribute(text("id", "The certificate's ID, `vsc-...`."))
+            .attribute(text("ssl_vpn_server_id", "The SSL server that it opens."))
+            .attribute(text("name", "The name."))
+            .attribute(text("region", "The region."))
+            .attribute(text(
+                "status",
+                "`normal`, `expiring-soon` within a week of the end, `expired` after it.",
+            ))
+            .attribute(text("create_time", "When it was created (RFC 3339)."))
+            .attribute(text("end_time", "Until when it holds (RFC 3339)."))
+            .attribute(text("resource_group_id", "The resource group, `rg-...`."));
         let block = Block::new(
             "The client certificates of a region that pass every filter, on all pages, without their keys.",
         );
         let block = filter::arguments(block)
             .attribute(region::look_up_argument(Mode::OptionalComputed))
-            .attribute(Attribute::computed(
+            .attribute(Attribute::computed_list(
                 "ssl_vpn_client_certs",
-                Type::list(cert),
-                "The certificates, sorted by ID: `id`, `ssl_vpn_server_id`, `name`, `region`, `status` (`normal`, `expiring-soon` within a \
-                 week of the end, `expired`), `create_time` and `end_time` (RFC 3339), `resource_group_id`. Empty when none passes.",
+                cert,
+                "The certificates, sorted by ID; empty when none passes.",
             ));
         Schema::new(0, block)
     }

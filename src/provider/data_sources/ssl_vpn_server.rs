@@ -249,14 +249,20 @@ impl BlockType for Many {
     fn schema(&self) -> Schema {
         let block = Block::new("The SSL servers of a region that pass every filter, on all pages.")
             .attribute(lookup::ids_argument())
-            .attribute(lookup::text_argument("vpn_gateway_id", "Only that of this gateway."))
+            .attribute(lookup::text_argument(
+                "vpn_gateway_id",
+                "Only that of this gateway.",
+            ))
             .attribute(lookup::name_regex_argument())
-            .attribute(lookup::text_argument("resource_group_id", "Only those of this resource group."))
+            .attribute(lookup::text_argument(
+                "resource_group_id",
+                "Only those of this resource group.",
+            ))
             .attribute(region::look_up_argument(Mode::OptionalComputed))
-            .attribute(Attribute::computed(
+            .attribute(Attribute::computed_list(
                 "ssl_vpn_servers",
-                Type::list(One.schema().implied_type()),
-                "The servers, sorted by ID, each with the attributes of the data source `alivpn_ssl_vpn_server`. Empty when none passes.",
+                One.schema().block,
+                "The servers, sorted by ID; empty when none passes.",
             ));
         Schema::new(0, block)
     }

@@ -190,30 +190,52 @@ impl BlockType for Many {
     }
 
     fn schema(&self) -> Schema {
-        let block = Block::new("The VPN gateways of a region that pass every filter, on all pages.")
-            .attribute(lookup::ids_argument())
-            .attribute(lookup::text_argument("vpc_id", "Only those in this VPC."))
-            .attribute(lookup::name_regex_argument())
-            .attribute(
-                Attribute::optional("status", Type::String, "Only those that are doing this.")
-                    .validator(one_of(&["init", "provisioning", "active", "updating", "deleting"])),
-            )
-            .attribute(
-                Attribute::optional("business_status", Type::String, "Only those that are paid for, or not.")
+        let block =
+            Block::new("The VPN gateways of a region that pass every filter, on all pages.")
+                .attribute(lookup::ids_argument())
+                .attribute(lookup::text_argument("vpc_id", "Only those in this VPC."))
+                .attribute(lookup::name_regex_argument())
+                .attribute(
+                    Attribute::optional("status", Type::String, "Only those that are doing this.")
+                        .validator(one_of(&[
+                            "init",
+                            "provisioning",
+                            "active",
+                            "updating",
+                            "deleting",
+                        ])),
+                )
+                .attribute(
+                    Attribute::optional(
+                        "business_status",
+                        Type::String,
+                        "Only those that are paid for, or not.",
+                    )
                     .validator(one_of(&["Normal", "FinancialLocked"])),
-            )
-            .attribute(lookup::text_argument("resource_group_id", "Only those of this resource group."))
-            .attribute(Attribute::optional("ssl_vpn_enabled", Type::Bool, "Only those that take an SSL server, or only those that do not."))
-            .attribute(
-                Attribute::optional("tags", Type::Map(Box::new(Type::String)), "Only those with all of these tags.")
+                )
+                .attribute(lookup::text_argument(
+                    "resource_group_id",
+                    "Only those of this resource group.",
+                ))
+                .attribute(Attribute::optional(
+                    "ssl_vpn_enabled",
+                    Type::Bool,
+                    "Only those that take an SSL server, or only those that do not.",
+                ))
+                .attribute(
+                    Attribute::optional(
+                        "tags",
+                        Type::Map(Box::new(Type::String)),
+                        "Only those with all of these tags.",
+                    )
                     .validator(each(length_between(0, 128))),
-            )
-            .attribute(region::look_up_argument(Mode::OptionalComputed))
-            .attribute(Attribute::computed(
-                "vpn_gateways",
-                Type::list(One.schema().implied_type()),
-                "The gateways, sorted by ID, each with the attributes of the data source `alivpn_vpn_gateway`. Empty when none passes.",
-            ));
+                )
+                .attribute(region::look_up_argument(Mode::OptionalComputed))
+                .attribute(Attribute::computed_list(
+                    "vpn_gateways",
+                    One.schema().block,
+                    "The gateways, sorted by ID; empty when none passes.",
+                ));
         Schema::new(0, block)
     }
 }

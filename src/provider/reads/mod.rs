@@ -6,6 +6,7 @@
 //! also the only way to be told that an object is gone.
 
 pub mod burst;
+mod source;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,71 +15,10 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub use source::{Source, SslVpnClientCerts, SslVpnServers};
+
 use crate::cloud::error::Error;
-use crate::cloud::vpc::{self, Client, Page};
 use burst::{Burst, Step};
-
-/// Where objects of one kind are read from.
-pub trait Source: Sync {
-    /// What a read gives.
-    type Object: Send;
-
-    /// The operation that lists, for errors.
-    const OPERATION: &'static str;
-
-    /// The object's ID.
-    fn id(object: &Self::Object) -> &str;
-
-    /// One page of all objects of a region, counted from 1.
-    fn page(
-        &self,
-        region: &str,
-        number: usize,
-        cancel: &CancellationToken,
-    ) -> impl Future<Output = Result<Page<Self::Object>, Error>> + Send;
-
-    /// The object of an ID; `None` when the cloud says that there is none.
-    fn by_id(
-        &self,
-        region: &str,
-        id: &str,
-        cancel: &CancellationToken,
-    ) -> impl Future<Output = Result<Option<Self::Object>, Error>> + Send;
-}
-
-/// SSL servers of a cloud.
-#[derive(Debug, Clone, Copy)]
-pub struct SslVpnServers<'a>(pub &'a Client);
-
-impl Source for SslVpnServers<'_> {
-    type Object = vpc::SslVpnServer;
-
-    const OPERATION: &'static str = "DescribeSslVpnServers";
-
-    fn id(server: &vpc::SslVpnServer) -> &str {
-        &server.id
-    }
-
-    async fn page(
-        &self,
-        region: &str,
-        number: usize,
-        cancel: &CancellationToken,
-    ) -> Result<Page<vpc::SslVpnServer>, Error> {
-        self.0
-            .describe_ssl_vpn_servers_page(region, number, cancel)
-            .await
-    }
-
-    async fn by_id(
-        &self,
-        region: &str,
-        id: &str,
-        cancel: &CancellationToken,
-    ) -> Result<Option<vpc::SslVpnServer>, Error> {
-        self.0.describe_ssl_vpn_server(region, id, cancel).await
-    }
-}
 
 /// The reads of one kind of object that this process makes.
 #[derive(Debug)]
@@ -178,7 +118,7 @@ impl<T> Shared<T> {
             }
             let _turn = tokio::select! {
                 biased;
-                () = cancel.cancelled() => return Err(Error::Cancelled { operation: S::OPERATION, sent: false }),
+                () = cancel.cancelled() => return Err(Error::Cancelled { operation: S::OPERATION, sent: false, last: None }),
                 _ = pages.changed() => continue,
                 turn = self.turn.lock() => turn,
             };

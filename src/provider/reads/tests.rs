@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use super::burst::QUIET;
 use super::*;
 use crate::cloud::error::{Class, TransportFault};
+use crate::cloud::vpc::Page;
 
 const REGION: &str = "cn-hangzhou";
 
@@ -59,6 +60,7 @@ async fn call<T>(cancel: &CancellationToken, answer: impl FnOnce() -> T) -> Resu
         .ok_or(Error::Cancelled {
             operation: Cloud::OPERATION,
             sent: false,
+            last: None,
         })
 }
 

@@ -6,12 +6,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::mapping::whole_object;
 use super::model::SslVpnClientCert;
-use super::read::listed;
 use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::{Class, Error};
 use crate::cloud::vpc::WholeSslVpnClientCert;
 use crate::provider::change::{Bounds, Change, Failure, NO_ANSWER};
 use crate::provider::gateway::Gateway;
+use crate::provider::reads::{Source, SslVpnClientCerts};
 use crate::provider::timeouts::timeout;
 use crate::provider::{Configured, region};
 use crate::tf::diagnostics::Diagnostic;
@@ -26,6 +26,7 @@ pub async fn create(
 ) -> Outcome<Option<SslVpnClientCert>> {
     let Configured { vpc, .. } = call.client;
     let region = region::of(&planned.region, call.client);
+    let _changing = call.client.changing(&region);
     let server_id = text(&planned.ssl_vpn_server_id);
     let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.create);
     let bounds = Bounds::new(timeout, call.cancel);
@@ -75,6 +76,7 @@ pub async fn update(
     let Update { prior, planned, .. } = update;
     let Configured { vpc, .. } = call.client;
     let region = region::of(&planned.region, call.client);
+    let _changing = call.client.changing(&region);
     let (id, server_id) = (text(&prior.id), text(&prior.ssl_vpn_server_id));
     let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.update);
     let bounds = Bounds::new(timeout, call.cancel);
@@ -123,6 +125,7 @@ pub async fn delete(
 ) -> Outcome<Option<SslVpnClientCert>> {
     let Configured { vpc, .. } = call.client;
     let region = region::of(&state.region, call.client);
+    let _changing = call.client.changing(&region);
     let (id, server_id) = (text(&state.id), text(&state.ssl_vpn_server_id));
     let timeout = timeout(state.timeouts.known(), |timeouts| &timeouts.delete);
     let bounds = Bounds::new(timeout, call.cancel);
@@ -156,7 +159,7 @@ pub async fn delete(
         }
     }
     let look = async |cancel: CancellationToken| {
-        let shown = listed(vpc, &region, id, &cancel).await?;
+        let shown = SslVpnClientCerts(vpc).by_id(&region, id, &cancel).await?;
         Ok(shown.is_none().then_some(()))
     };
     match bounds.until("it was still listed", look).await {
@@ -259,7 +262,7 @@ fn not_created(server_id: &str, region: &str, failure: &Failure) -> Diagnostic {
         }
     };
     Diagnostic::error(summary)
-        .detail(format!("{failure}\n\n{advice}"))
+        .detail(format!("{failure}.\n\n{advice}"))
         .at("ssl_vpn_server_id")
 }
 

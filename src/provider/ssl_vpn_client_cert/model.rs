@@ -35,7 +35,7 @@ pub struct SslVpnClientCert {
 pub fn schema() -> Schema {
     let computed = |name, description: &str| Attribute::computed(name, Type::String, description);
     let block = Block::new(
-        "A client certificate of an SSL server: what a person's OpenVPN client proves itself with. It holds for three years. The state has no \
+        "A client certificate of an SSL server: what a person's OpenVPN client proves itself with. It holds for three years.\n\nThe state has no \
          private key; the ephemeral resource of the same name gives it, with a profile that a client opens. Deleting a certificate, also to \
          replace it, disconnects every client of its server; they can connect again at once.",
     )
@@ -43,22 +43,20 @@ pub fn schema() -> Schema {
         Attribute::required(
             "ssl_vpn_server_id",
             Type::String,
-            "The SSL server, `vss-...`. A change replaces the certificate.",
+            "The SSL server that the certificate opens, `vss-...`.",
         )
         .replaces()
         .validator(length_between(1, 128)),
     )
-    .attribute(name::argument(
-        "certificate",
-        "Changed in place, at once.",
-    ))
+    .attribute(name::argument("certificate"))
     .attribute(
         Attribute::optional(
             "renew_before",
             Type::String,
-            "How long before its end the certificate is replaced, as a duration such as `\"720h\"`, at most a year. A refresh that finds the time \
+            "How long before its end the certificate is replaced. A refresh that finds the time \
              come sets `renewal_due`, and the plan then replaces the certificate. Default: it is not.",
         )
+        .no_call()
         .validator(PositiveDuration),
     )
     .attribute(region::argument("certificate"))

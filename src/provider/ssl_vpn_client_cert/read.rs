@@ -1,13 +1,11 @@
 //! Read and import.
 
-use tokio_util::sync::CancellationToken;
-
 use super::mapping::{object, whole_object};
 use super::model::SslVpnClientCert;
 use crate::cloud::error::Error;
-use crate::cloud::vpc::{Client, SslVpnClientCertFilter};
 use crate::provider::identity::Name;
 use crate::provider::kind::CLIENT_CERT;
+use crate::provider::reads::SslVpnClientCerts;
 use crate::provider::{Configured, explain, region};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
@@ -58,33 +56,21 @@ async fn describe(
     id: &str,
     state: &SslVpnClientCert,
 ) -> Result<Option<SslVpnClientCert>, Error> {
-    let Configured { vpc, .. } = call.client;
+    let Configured {
+        vpc,
+        ssl_vpn_client_cert_reads: reads,
+        ..
+    } = call.client;
     let now = || vpc.clock().now();
     if state.ca_cert.known().is_some() && state.client_cert.known().is_some() {
-        let listed = listed(vpc, region, id, call.cancel).await?;
+        let certs = SslVpnClientCerts(vpc);
+        let listed = reads.read(&certs, region, id, call.cancel).await?;
         return Ok(listed.map(|cert| object(&cert, state, region, now())));
     }
     let whole = vpc
         .describe_ssl_vpn_client_cert(region, id, call.cancel)
         .await?;
     Ok(whole.map(|whole| whole_object(&whole, state, region, now())))
-}
-
-/// The certificate as a list shows it.
-pub(super) async fn listed(
-    vpc: &Client,
-    region: &str,
-    id: &str,
-    cancel: &CancellationToken,
-) -> Result<Option<crate::cloud::vpc::SslVpnClientCert>, Error> {
-    let by_id = SslVpnClientCertFilter {
-        id: Some(id.to_owned()),
-        ..SslVpnClientCertFilter::default()
-    };
-    let certs = vpc
-        .describe_ssl_vpn_client_certs(region, &by_id, cancel)
-        .await?;
-    Ok(certs.into_iter().next())
 }
 
 /// Nobody can connect with it any more, which only matters to those who try.

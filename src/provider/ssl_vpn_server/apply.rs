@@ -23,6 +23,7 @@ pub async fn create(
 ) -> Outcome<Option<SslVpnServer>> {
     let Configured { vpc, gateways, .. } = call.client;
     let region = region::of(&planned.region, call.client);
+    let _changing = call.client.changing(&region);
     let gateway_id = text(&planned.vpn_gateway_id);
     let timeout = timeout(planned.timeouts.known(), |timeouts| &timeouts.create);
     let bounds = Bounds::new(timeout, call.cancel);
@@ -95,6 +96,7 @@ pub async fn update(
     } = update;
     let Configured { vpc, gateways, .. } = call.client;
     let region = region::of(&planned.region, call.client);
+    let _changing = call.client.changing(&region);
     let (id, gateway_id) = (
         text(&prior.id).to_owned(),
         text(&prior.vpn_gateway_id).to_owned(),
@@ -181,6 +183,7 @@ pub async fn delete(
 ) -> Outcome<Option<SslVpnServer>> {
     let Configured { vpc, gateways, .. } = call.client;
     let region = region::of(&state.region, call.client);
+    let _changing = call.client.changing(&region);
     let (id, gateway_id) = (
         text(&state.id).to_owned(),
         text(&state.vpn_gateway_id).to_owned(),
@@ -262,7 +265,7 @@ async fn existing_server(
 fn occupied(summary: String, existing: &str, failure: &Failure) -> Diagnostic {
     Diagnostic::error(summary)
         .detail(format!(
-            "{failure}\n\nThe gateway has an SSL server already, {existing}, and can have only one. To manage that one with this \
+            "{failure}.\n\nThe gateway has an SSL server already, {existing}, and can have only one. To manage that one with this \
              configuration, add this block and apply again:\n\n  import {{\n    to = {TYPE_NAME}.NAME\n    id = \"{existing}\"\n  }}\n\n\
              with the name of this resource for NAME. If it is this resource's own and is being replaced, it has to go first: remove \
              `create_before_destroy`. Otherwise delete it, or use another gateway."

@@ -9,9 +9,9 @@ use crate::provider::timeouts::Timeouts;
 use crate::tf::model::Attr;
 use crate::tf::schema::{Attribute, Block, Schema};
 use crate::tf::types::Type;
-use crate::tf::validators::{count_between, each, length_between, one_of, whole_number_between};
+use crate::tf::validators::{count_between, each, length_between, one_of};
 
-use super::validators::NotReserved;
+use super::validators::ServerPort;
 
 /// The resource type's name.
 pub const TYPE_NAME: &str = "alivpn_ssl_vpn_server";
@@ -61,12 +61,13 @@ pub fn schema() -> Schema {
             .validator(length_between(1, 128))
     };
     let block = Block::new(
-        "An SSL server on a VPN gateway: the end point that people's OpenVPN clients connect to. A gateway has at most one. \
-         A change of `name` alone is synchronous; any other change is asynchronous, and the apply waits until the gateway is \
-         `active` again and shows it.",
+        "An SSL server on a VPN gateway: the end point that people's OpenVPN clients connect to. A gateway has at most one.\n\n\
+         A change is one call. It is sent when the gateway has no other change to carry out, and unless it is a new name alone, it carries \
+         every argument that has a value, so that nothing falls back to a default. The apply then waits until the gateway is `active` again \
+         and shows what was planned.",
     )
     .attribute(
-        Attribute::required("vpn_gateway_id", Type::String, "The VPN gateway that carries the server; it must have SSL-VPN enabled. A change replaces the server.")
+        Attribute::required("vpn_gateway_id", Type::String, "The VPN gateway that carries the server, `vpn-...`. It has SSL-VPN enabled and no other SSL server.")
             .replaces()
             .validator(length_between(1, 128)),
     )
@@ -74,9 +75,9 @@ pub fn schema() -> Schema {
         Attribute::required(
             "client_ip_pool",
             Type::String,
-            "The network that clients get their addresses from: IPv4, /16 to /29, no host bits, outside 100.64.0.0/10, 127.0.0.0/8, \
-             169.254.0.0/16, 224.0.0.0/4 and 255.0.0.0/8, overlapping none of `local_subnets`. Four addresses are needed for each \
-             concurrent connection.",
+            "The network that clients get their addresses from: four for each concurrent connection, so that a /24 serves 50 of them, which \
+             the function `client_pool_prefix` works out. It overlaps none of `local_subnets`. Networks outside 10.0.0.0/8, 172.16.0.0/12 and \
+             192.168.0.0/16 must be user CIDR blocks of the VPC.",
         )
         .validator(ClientIpPool),
     )
@@ -84,33 +85,28 @@ pub fn schema() -> Schema {
         Attribute::required(
             "local_subnets",
             Type::Set(Box::new(Type::String)),
-            "One to five networks that clients reach through the server: IPv4, /8 to /32, outside 127.0.0.0/8, 169.254.0.0/16, \
-             224.0.0.0/4 and 255.0.0.0/8. Compared as networks: order and host bits do not matter.",
+            "The networks that clients reach through the server. They are compared as networks: order and host bits do not matter.",
         )
         .validator(count_between(1, 5))
         .validator(each(LocalSubnet)),
     )
-    .attribute(name::argument(
-        "server",
-        "The only argument that is changed synchronously.",
-    ))
-    .attribute(text("protocol", "The transport protocol: `TCP` (the API's default) or `UDP`.").validator(one_of(&["TCP", "UDP"])))
+    .attribute(name::argument("server"))
+    .attribute(text("protocol", "The transport protocol. The API's default is `TCP`.").validator(one_of(&["TCP", "UDP"])))
     .attribute(
-        text("cipher", "The encryption algorithm: `AES-128-CBC` (the API's default), `AES-192-CBC`, `AES-256-CBC` or `none`. OpenVPN 2.4 and later negotiate their own.")
+        text("cipher", "The encryption algorithm. The API's default is `AES-128-CBC`. Clients from OpenVPN 2.4 on negotiate their own.")
             .validator(one_of(&["AES-128-CBC", "AES-192-CBC", "AES-256-CBC", "none"])),
     )
     .attribute(
         Attribute::optional_computed(
             "port",
             Type::Number,
-            "The port: 1 to 65535 (the API's default is 1194) but 22, 53, 68, 80, 123, 443, 500, 2222, 4500, 4510, 4560, 7505, 9000, 9001, 9002 and 22222.",
+            "The port that clients connect to. The API's default is 1194.",
         )
-        .validator(whole_number_between(1, 65535))
-        .validator(NotReserved),
+        .validator(ServerPort),
     )
     .attribute(Attribute::optional_computed("compress", Type::Bool, "Whether traffic is compressed. The API's default on create is `false`."))
     .attribute(
-        Attribute::optional_computed("enable_multi_factor_auth", Type::Bool, "Whether clients must pass a second factor; `true` needs `idaas_instance_id`. Gateways created before 2020-03-05 do not support it."),
+        Attribute::optional_computed("enable_multi_factor_auth", Type::Bool, "Whether clients must pass a second factor; `true` needs `idaas_instance_id`. The API's default is `false`. Gateways created before 2020-03-05 do not support it."),
     )
     .attribute(idaas("idaas_instance_id", "The IDaaS instance that checks the second factor."))
     .attribute(idaas("idaas_region_id", "The region of the IDaaS instance."))
@@ -123,5 +119,5 @@ pub fn schema() -> Schema {
     .attribute(computed("resource_group_id", "The resource group of the gateway, and so of the server."))
     .attribute(computed("idaas_instance_version", "The version of the IDaaS instance: `EIAM 2.0`, or null for older ones.").unknown_when_changed(IDAAS_ARGUMENTS))
     .block(Timeouts::block());
-    Schema { version: 0, block }
+    Schema::new(0, block)
 }

@@ -112,8 +112,37 @@ fn subnets(value: &Attr<Vec<Attr<String>>>) -> Subnets {
 mod tests {
     use super::*;
     use crate::provider::ssl_vpn_server::mapping::settings;
+    use crate::provider::ssl_vpn_server::model::schema;
+    use crate::tf::model::from_value;
+    use crate::tf::schema::Effect;
+    use crate::tf::types::Type;
+    use crate::tf::value::Value;
     use ipnet::Ipv4Net;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_change_of_one_argument_has_the_effect_that_the_schema_tells() {
+        let attributes = schema().block.attributes;
+        let changeable = attributes
+            .iter()
+            .filter(|attribute| attribute.mode.is_configurable() && !attribute.replaces);
+        for attribute in changeable {
+            let value = match attribute.ty {
+                Type::Number => Value::from(1195),
+                Type::Bool => Value::from(true),
+                Type::Set(_) => Value::List(vec![Value::from("10.9.0.0/24")]),
+                _ => Value::from("other"),
+            };
+            let planned = from_value(&Value::map([(attribute.name.clone(), value)])).unwrap();
+            let path = update_path(&SslVpnServer::default(), &planned);
+            let expected = match attribute.effect {
+                Effect::Synchronous => UpdatePath::NameOnly,
+                Effect::Asynchronous => UpdatePath::Full,
+                Effect::NoCall => UpdatePath::Nothing,
+            };
+            assert_eq!(path, expected, "{}", attribute.name);
+        }
+    }
 
     fn attr<T: std::fmt::Debug + Clone + 'static>(
         known: impl Strategy<Value = T> + 'static,

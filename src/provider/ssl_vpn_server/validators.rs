@@ -12,22 +12,20 @@ const RESERVED_PORTS: [u16; 16] = [
 
 /// A port that the cloud does not keep for itself.
 #[derive(Debug, Clone, Copy)]
-pub struct NotReserved;
+pub struct ServerPort;
 
-impl Validator for NotReserved {
+impl Validator for ServerPort {
     fn description(&self) -> String {
         format!(
-            "be a port from 1 to 65535 that the cloud does not keep for itself, as it does {}",
+            "be a whole number from 1 to 65535, and none of the ports that the cloud keeps for itself: {}",
             RESERVED_PORTS.map(|port| port.to_string()).join(", ")
         )
     }
 
     fn validate(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
         let Value::Number(port) = value else { return };
-        if RESERVED_PORTS
-            .iter()
-            .any(|reserved| port.to_i64() == Some((*reserved).into()))
-        {
+        let whole = port.to_i64().and_then(|port| u16::try_from(port).ok());
+        if whole.is_none_or(|port| port == 0 || RESERVED_PORTS.contains(&port)) {
             diagnostics.push(invalid(path, &self.description(), &port.to_string()));
         }
     }

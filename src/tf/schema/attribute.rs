@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Block;
 use crate::tf::types::Type;
 use crate::tf::validators::Validator;
 
@@ -31,6 +32,17 @@ impl Mode {
     }
 }
 
+/// What a change of an attribute alone asks of the cloud. For the documentation: what decides is the resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// A call whose work goes on after its answer, and is waited for.
+    Asynchronous,
+    /// A call that is done with its answer.
+    Synchronous,
+    /// No call: the cloud knows nothing of the attribute.
+    NoCall,
+}
+
 /// A named value of a block.
 #[derive(Clone)]
 pub struct Attribute {
@@ -38,8 +50,10 @@ pub struct Attribute {
     pub name: String,
     /// The type of its value.
     pub ty: Type,
-    /// For the documentation, in Markdown.
+    /// What it is, in Markdown; its rules say the rest (see [`Attribute::documentation`]).
     pub description: String,
+    /// What the objects in a collection consist of. Terraform is told their type alone: the rest is for the documentation.
+    pub elements: Option<Block>,
     /// Who sets it.
     pub mode: Mode,
     /// Whether Terraform hides the value.
@@ -50,6 +64,8 @@ pub struct Attribute {
     pub deprecated: Option<String>,
     /// Whether another value means another object: the old one is destroyed.
     pub replaces: bool,
+    /// What a change of it alone asks of the cloud.
+    pub effect: Effect,
     /// The attributes of the same block of which any change makes this one unknown until apply, unless it is configured.
     pub unknown_when_changed: &'static [&'static str],
     pub(super) validators: Vec<Arc<dyn Validator>>,
@@ -66,11 +82,13 @@ impl Attribute {
             name: name.into(),
             ty,
             description: description.into(),
+            elements: None,
             mode,
             sensitive: false,
             write_only: false,
             deprecated: None,
             replaces: false,
+            effect: Effect::Asynchronous,
             unknown_when_changed: &[],
             validators: Vec::new(),
         }
@@ -112,6 +130,19 @@ impl Attribute {
         Attribute::new(Mode::OptionalComputed, name, ty, description)
     }
 
+    /// A list of objects that the provider sets.
+    pub fn computed_list(
+        name: impl Into<String>,
+        elements: Block,
+        description: impl Into<String>,
+    ) -> Attribute {
+        let ty = Type::list(elements.implied_type());
+        Attribute {
+            elements: Some(elements),
+            ..Attribute::computed(name, ty, description)
+        }
+    }
+
     /// The attribute, hidden by Terraform and by messages.
     #[must_use]
     pub fn sensitive(mut self) -> Attribute {
@@ -142,6 +173,20 @@ impl Attribute {
         self
     }
 
+    /// The attribute, of which a change alone is done with the answer to one call.
+    #[must_use]
+    pub fn synchronous(mut self) -> Attribute {
+        self.effect = Effect::Synchronous;
+        self
+    }
+
+    /// The attribute, of which the cloud knows nothing.
+    #[must_use]
+    pub fn no_call(mut self) -> Attribute {
+        self.effect = Effect::NoCall;
+        self
+    }
+
     /// The attribute, unknown until apply when one of these of the same block changes and it is not configured.
     #[must_use]
     pub fn unknown_when_changed(mut self, others: &'static [&'static str]) -> Attribute {
@@ -156,12 +201,24 @@ impl Attribute {
         self
     }
 
-    /// What the rules demand, each as the end of the sentence "the value must ...".
+    /// What the rules demand, each a sentence: `Must be one of "TCP", "UDP".`
     pub fn rules(&self) -> Vec<String> {
         self.validators
             .iter()
-            .map(|validator| validator.description())
+            .map(|validator| validator.sentence())
             .collect()
+    }
+
+    /// What Terraform is told of it and the documentation shows: the description, the rules, and what a change costs.
+    pub fn documentation(&self) -> String {
+        let mut sentences = vec![self.description.clone()];
+        sentences.extend(self.rules());
+        if self.replaces {
+            sentences.push(
+                "A change replaces the object: it is destroyed and created again.".to_owned(),
+            );
+        }
+        sentences.join(" ")
     }
 }
 
@@ -174,5 +231,24 @@ impl fmt::Debug for Attribute {
             .field("mode", &self.mode)
             .field("rules", &self.rules())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tf::validators::{count_between, each, one_of};
+
+    #[test]
+    fn the_documentation_reads_description_rules_and_replacement_aloud() {
+        let attribute = Attribute::required("zones", Type::set(Type::String), "The zones.")
+            .validator(count_between(1, 2))
+            .validator(each(one_of(&["a", "b"])))
+            .replaces();
+        assert_eq!(
+            attribute.documentation(),
+            "The zones. Must have 1 to 2 elements. Each element must be one of \"a\", \"b\". A change replaces the object: it is destroyed \
+             and created again."
+        );
     }
 }

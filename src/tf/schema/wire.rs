@@ -33,7 +33,7 @@ impl Attribute {
         proto::schema::Attribute {
             name: self.name.clone(),
             r#type: self.ty.to_json(),
-            description: self.description.clone(),
+            description: self.documentation(),
             required: self.mode == Mode::Required,
             optional: matches!(self.mode, Mode::Optional | Mode::OptionalComputed),
             computed: self.mode.is_computed(),
@@ -80,13 +80,15 @@ impl NestedBlock {
 mod tests {
     use super::*;
     use crate::tf::types::Type;
+    use crate::tf::validators::one_of;
 
     #[test]
     fn an_attribute_keeps_all_that_was_declared() {
         let attribute = Attribute::optional_computed("key", Type::list(Type::String), "The key.")
             .sensitive()
             .write_only()
-            .deprecated("Use `other`.");
+            .deprecated("Use `other`.")
+            .validator(one_of(&["a"]));
         let wire = Schema::new(3, Block::new("Root.").attribute(attribute)).to_proto();
         assert_eq!(wire.version, 3);
         let block = wire.block.unwrap();
@@ -96,7 +98,7 @@ mod tests {
             [proto::schema::Attribute {
                 name: "key".to_owned(),
                 r#type: br#"["list","string"]"#.to_vec(),
-                description: "The key.".to_owned(),
+                description: "The key. Must be \"a\".".to_owned(),
                 required: false,
                 optional: true,
                 computed: true,

@@ -34,7 +34,7 @@ impl<P: Provider> Server<P> {
         let capabilities = request.client_capabilities.as_ref();
         let client = match self.client_or_deferral(capabilities).await? {
             Reach::Client(client) => client,
-            Reach::Later(deferred) => return Ok(later(deferred)),
+            Reach::Later(deferred) => return Ok(later(deferred, &Diagnostics::new())),
         };
         let config = served.config(request.config)?;
         let meta = self.decode_meta(request.provider_meta)?;
@@ -45,7 +45,7 @@ impl<P: Provider> Server<P> {
         };
         let mut outcome = served.block_type.read(call, &config).await?;
         if let Some(deferred) = wish(&mut outcome, capabilities) {
-            return Ok(later(deferred));
+            return Ok(later(deferred, &outcome.diagnostics));
         }
         let (state, diagnostics) = result(outcome)?;
         Ok(Response {
@@ -56,9 +56,10 @@ impl<P: Provider> Server<P> {
     }
 }
 
-fn later(deferred: Deferred) -> Response {
+fn later(deferred: Deferred, diagnostics: &Diagnostics) -> Response {
     Response {
         deferred: Some(deferred),
+        diagnostics: diagnostics.to_proto(),
         ..Default::default()
     }
 }

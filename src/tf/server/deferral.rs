@@ -23,12 +23,16 @@ pub(super) fn can_wait(capabilities: Option<&ClientCapabilities>) -> bool {
     capabilities.is_some_and(|capabilities| capabilities.deferral_allowed)
 }
 
-/// The deferral that a resource wishes for. To a caller that cannot wait the wish is an error.
+/// The deferral that a resource wishes for. To a caller that cannot wait the wish is an error; beside an error waiting
+/// would not help.
 pub(super) fn wish<T>(
     outcome: &mut Outcome<T>,
     capabilities: Option<&ClientCapabilities>,
 ) -> Option<Deferred> {
     let deferral = outcome.deferral.take()?;
+    if outcome.diagnostics.has_errors() {
+        return None;
+    }
     if can_wait(capabilities) {
         return Some(deferral.reason.to_proto());
     }

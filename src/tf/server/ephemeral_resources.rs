@@ -38,20 +38,21 @@ impl<P: Provider> Server<P> {
     ) -> Result<open_ephemeral_resource::Response, Diagnostics> {
         let served = self.ephemeral_resources.get(&request.type_name)?;
         let capabilities = request.client_capabilities.as_ref();
-        let later = |deferred| open_ephemeral_resource::Response {
+        let later = |deferred, diagnostics: &Diagnostics| open_ephemeral_resource::Response {
             deferred: Some(deferred),
+            diagnostics: diagnostics.to_proto(),
             ..Default::default()
         };
         let client = match self.client_or_deferral(capabilities).await? {
             Reach::Client(client) => client,
-            Reach::Later(deferred) => return Ok(later(deferred)),
+            Reach::Later(deferred) => return Ok(later(deferred, &Diagnostics::new())),
         };
         let config = served.config(request.config)?;
         let token = self.stop.token();
         let open = served.block_type.open(Call::new(&*client, &token), &config);
         let mut outcome = open.await?;
         if let Some(deferred) = wish(&mut outcome, capabilities) {
-            return Ok(later(deferred));
+            return Ok(later(deferred, &outcome.diagnostics));
         }
         let (opened, diagnostics) = result(outcome)?;
         let expected = propose(&served.schema, &Value::Null, config.clone(), &config);

@@ -20,13 +20,14 @@ impl<P: Provider> Server<P> {
     pub(super) async fn import_resource(&self, request: Request) -> Result<Response, Diagnostics> {
         let served = self.resource(&request.type_name)?;
         let capabilities = request.client_capabilities.as_ref();
-        let later = |deferred| Response {
+        let later = |deferred, diagnostics: &Diagnostics| Response {
             deferred: Some(deferred),
+            diagnostics: diagnostics.to_proto(),
             ..Default::default()
         };
         let client = match self.client_or_deferral(capabilities).await? {
             Reach::Client(client) => client,
-            Reach::Later(deferred) => return Ok(later(deferred)),
+            Reach::Later(deferred) => return Ok(later(deferred, &Diagnostics::new())),
         };
         if served.identity.is_none() && request.identity.is_some() {
             return Err(unserved("resource identity", &request.type_name).into());
@@ -55,7 +56,7 @@ impl<P: Provider> Server<P> {
         };
         let mut outcome = outcome.map_err(|error| model_error(RPC, &error))?;
         if let Some(deferred) = wish(&mut outcome, capabilities) {
-            return Ok(later(deferred));
+            return Ok(later(deferred, &outcome.diagnostics));
         }
         if outcome.diagnostics.has_errors() {
             return Err(outcome.diagnostics);

@@ -75,10 +75,13 @@ impl DataSource for Echo {
             }
             "warn" => Outcome::with(Some(answered), Diagnostic::warning("Noisy")),
             "fail" => Outcome::failed(Diagnostic::error("No echo").at("text")),
-            "absent" => Outcome::deferred(
-                None,
-                Deferral::absent_prerequisite(Diagnostic::error("No wall").at("text")),
-            ),
+            "absent" => Outcome {
+                diagnostics: Diagnostic::warning("Noisy").into(),
+                ..Outcome::deferred(
+                    None,
+                    Deferral::absent_prerequisite(Diagnostic::error("No wall").at("text")),
+                )
+            },
             "nothing" => Outcome::new(None),
             _ => Outcome::new(Some(answered)),
         }

@@ -227,7 +227,14 @@ impl Resource for Keeper {
             ..Model::default()
         };
         match id {
-            "waits" => Outcome::deferred(None, something_else()),
+            "waits" => Outcome {
+                diagnostics: Diagnostic::warning("Slow").into(),
+                ..Outcome::deferred(None, something_else())
+            },
+            "broken" => Outcome {
+                diagnostics: Diagnostic::error("Broken").into(),
+                ..Outcome::deferred(None, something_else())
+            },
             "nothing" => Outcome::new(None),
             _ => Outcome::new(Some(found)).private(&Kept::default()),
         }

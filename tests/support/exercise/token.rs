@@ -79,7 +79,10 @@ impl EphemeralResource for Token {
             }
             "absent" => {
                 let otherwise = Diagnostic::error("Nobody of this name").at("name");
-                return Outcome::deferred(None, Deferral::absent_prerequisite(otherwise));
+                return Outcome {
+                    diagnostics: Diagnostic::warning("Slow").into(),
+                    ..Outcome::deferred(None, Deferral::absent_prerequisite(otherwise))
+                };
             }
             _ => {}
         }

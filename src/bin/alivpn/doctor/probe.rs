@@ -135,6 +135,7 @@ async fn reply(setup: &Setup, endpoint: &CloudEndpoint) -> Result<Reply, String>
     let begun = Instant::now();
     let asked = setup
         .context
+        .channel
         .transport
         .fetch(Method::GET, url, HeaderMap::new());
     match waiting(&endpoint.origin(), asked).await {

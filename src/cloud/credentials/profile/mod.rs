@@ -302,6 +302,7 @@ mod tests {
 
     use super::*;
     use crate::cloud::clock::Clock;
+    use crate::cloud::test_server::channel;
 
     /// A home whose CLI has one profile, and the source that follows it.
     fn profile(settings: &str) -> (TempDir, Profile) {
@@ -309,9 +310,9 @@ mod tests {
         let variable = home.path().display().to_string();
         let mut context = Context::new(
             move |name| (name == "HOME").then(|| variable.clone()),
-            "test",
+            channel(),
         );
-        context.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
+        context.channel.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
         write(&home, settings);
         let wanted = Wanted::asked_for(Some("dev".to_owned()), None, &context);
         (home, Profile::new(wanted, &context))

@@ -6,7 +6,7 @@ use super::{NOT_FOUND, SslVpnClientCert};
 use crate::cloud::error::Error;
 use crate::cloud::request::Parameters;
 use crate::cloud::vpc::Client;
-use crate::cloud::vpc::listing::{agrees, is_asked_for};
+use crate::cloud::vpc::listing::{Page, agrees, is_asked_for};
 
 /// What the certificates have in common; the default leaves all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +46,21 @@ impl SslVpnClientCertFilter {
 }
 
 impl Client {
+    /// One page of a region's certificates, counted from 1, without their keys.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn describe_ssl_vpn_client_certs_page(
+        &self,
+        region: &str,
+        number: usize,
+        cancel: &CancellationToken,
+    ) -> Result<Page<SslVpnClientCert>, Error> {
+        self.page(region, &Parameters::default(), number, cancel)
+            .await
+    }
+
     /// The certificates that a filter leaves, on all pages, without their keys. One that is asked for by an ID that the API says does not
     /// exist is an empty list.
     ///

@@ -6,7 +6,7 @@ use super::SslVpnServer;
 use crate::cloud::error::Error;
 use crate::cloud::request::Parameters;
 use crate::cloud::vpc::Client;
-use crate::cloud::vpc::listing::{agrees, is_asked_for};
+use crate::cloud::vpc::listing::{Page, agrees, is_asked_for};
 
 /// What the servers have in common; the default leaves all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +46,21 @@ impl SslVpnServerFilter {
 }
 
 impl Client {
+    /// One page of a region's SSL servers, counted from 1.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn describe_ssl_vpn_servers_page(
+        &self,
+        region: &str,
+        number: usize,
+        cancel: &CancellationToken,
+    ) -> Result<Page<SslVpnServer>, Error> {
+        self.page(region, &Parameters::default(), number, cancel)
+            .await
+    }
+
     /// The SSL servers that a filter leaves, on all pages.
     ///
     /// # Errors

@@ -2,14 +2,14 @@
 
 use ipnet::Ipv4Net;
 
+use super::local_subnet::overlaps;
 use crate::emulator::error::{self, ApiError};
-use crate::emulator::rules::local_subnet::overlaps;
 use crate::emulator::vpn_gateway::VpnGateway;
 use crate::emulator::world::World;
 
 /// # Errors
 /// `IpConflict` with the message of either case.
-pub(super) fn check(
+pub fn check(
     world: &World,
     vpn_gateway: &VpnGateway,
     pool: Ipv4Net,

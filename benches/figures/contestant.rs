@@ -1,0 +1,111 @@
+//! Who is measured: what its configuration looks like, and where its binary is. The same objects for each.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::emulator::Emulator;
+use super::terraform::{Workspace, in_region};
+
+/// Who is measured.
+pub struct Contestant {
+    /// For the table.
+    pub name: &'static str,
+    binary: Option<PathBuf>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Bare,
+    Ours,
+    Alicloud,
+}
+
+/// The source address of the Go provider.
+const ALICLOUD: &str = "aliyun/alicloud";
+
+impl Contestant {
+    /// This project's provider.
+    pub fn ours() -> Self {
+        Self {
+            name: "alivpn",
+            binary: Some(env!("CARGO_BIN_EXE_terraform-provider-alivpn").into()),
+            kind: Kind::Ours,
+        }
+    }
+
+    /// The Go provider.
+    pub fn other(binary: PathBuf) -> Self {
+        Self {
+            name: ALICLOUD,
+            binary: Some(binary),
+            kind: Kind::Alicloud,
+        }
+    }
+
+    /// Terraform without any plugin.
+    pub fn bare() -> Self {
+        Self {
+            name: "terraform_data",
+            binary: None,
+            kind: Kind::Bare,
+        }
+    }
+
+    /// Its binary, if it has one.
+    pub fn binary(&self) -> Option<&Path> {
+        self.binary.as_deref()
+    }
+
+    /// The size of the binary in bytes.
+    pub fn size(&self) -> u64 {
+        let binary = self.binary().expect("only a provider is asked");
+        fs::metadata(binary).expect("the binary is there").len()
+    }
+
+    /// A folder whose provider block points at the emulator.
+    pub fn workspace(&self, emulator: &Emulator) -> Workspace {
+        match self.kind {
+            Kind::Bare => Workspace::empty(),
+            Kind::Ours => Workspace::new(emulator),
+            Kind::Alicloud => {
+                let workspace = Workspace::empty();
+                let binary = self.binary().expect("it has one");
+                let folder = workspace.provider_folder("alicloud", binary);
+                workspace.install(&[(ALICLOUD, &folder)]);
+                let block = in_region(emulator, "cn-hangzhou").replace("http://", "");
+                workspace.write_file(
+                    "provider.tf",
+                    &format!(
+                        "terraform {{\n  required_providers {{\n    alicloud = {{\n      source = {ALICLOUD:?}\n    }}\n  }}\n}}\n\n\
+                         provider \"alicloud\" {{\n{block}\n\n  protocol               = \"HTTP\"\n  skip_region_validation = true\n}}\n"
+                    ),
+                );
+                workspace
+            }
+        }
+    }
+
+    /// So many resources, each on a gateway of its own, with this port.
+    pub fn resources(&self, count: usize, port: u16) -> String {
+        let (ty, body) = match self.kind {
+            Kind::Bare => {
+                return format!(
+                    "resource \"terraform_data\" \"it\" {{\n  count = {count}\n  input = \"10.30.0.0/24 192.168.0.0/16 ${{count.index}} {port}\"\n}}\n"
+                );
+            }
+            Kind::Ours => (
+                "alivpn_ssl_vpn_server",
+                "  local_subnets  = [\"192.168.0.0/16\"]",
+            ),
+            Kind::Alicloud => (
+                "alicloud_ssl_vpn_server",
+                "  local_subnet   = \"192.168.0.0/16\"",
+            ),
+        };
+        format!(
+            "resource {ty:?} \"it\" {{\n  count          = {count}\n  vpn_gateway_id = format(\"vpn-figures%04d\", count.index)\n  \
+             client_ip_pool = \"10.30.0.0/24\"\n{body}\n  name           = \"server-${{count.index}}\"\n  port           = {port}\n}}\n"
+        )
+    }
+}

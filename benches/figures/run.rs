@@ -1,0 +1,167 @@
+//! What runs cost: time by the wall and of the processor, memory of the provider's process.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
+
+use super::contestant::Contestant;
+use super::terraform::Workspace;
+
+/// Between two looks at a process's memory. What counts is its own record of the most it had, so that only the last look matters.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// What one run of Terraform cost, with the processes that it started.
+#[derive(Debug, Clone, Copy)]
+pub struct Cost {
+    pub wall: Duration,
+    pub cpu: Duration,
+}
+
+impl Cost {
+    /// Runs Terraform to its end.
+    pub fn of(workspace: &Workspace, arguments: &[&str], exits: i32) -> Self {
+        let mut command = workspace.command(arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let (begun, before) = (Instant::now(), processor_time());
+        let status = command.status().expect("Terraform starts");
+        let cost = Self {
+            wall: begun.elapsed(),
+            cpu: processor_time().saturating_sub(before),
+        };
+        assert_eq!(
+            status.code(),
+            Some(exits),
+            "{arguments:?} in {}",
+            workspace.path().display()
+        );
+        cost
+    }
+}
+
+/// Of all processes that were started from here and have ended.
+fn processor_time() -> Duration {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system tells");
+    let duration = |time: TimeVal| {
+        let seconds = u64::try_from(time.tv_sec()).unwrap_or_default();
+        Duration::from_secs(seconds)
+            + Duration::from_micros(u64::try_from(time.tv_usec()).unwrap_or_default())
+    };
+    duration(usage.user_time()) + duration(usage.system_time())
+}
+
+/// How many times as much as a bare run, pair by pair.
+pub struct Ratios {
+    wall: Vec<f64>,
+    cpu: Vec<f64>,
+}
+
+impl Ratios {
+    /// Of pairs of a bare run and one with a provider, which were made in turns.
+    pub fn of(pairs: impl Iterator<Item = (Cost, Cost)>) -> Self {
+        let ratio = |bare: Duration, with: Duration| with.as_secs_f64() / bare.as_secs_f64();
+        let (wall, cpu) = pairs
+            .map(|(bare, with)| (ratio(bare.wall, with.wall), ratio(bare.cpu, with.cpu)))
+            .unzip();
+        Self { wall, cpu }
+    }
+
+    pub fn wall(&self) -> String {
+        shown(&self.wall)
+    }
+
+    pub fn cpu(&self) -> String {
+        shown(&self.cpu)
+    }
+}
+
+/// The median, and the lowest and highest.
+fn shown(ratios: &[f64]) -> String {
+    let lowest = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+    let highest = ratios.iter().copied().fold(0.0, f64::max);
+    format!(
+        "{:.2} ({lowest:.2} to {highest:.2})",
+        median(ratios.iter().copied())
+    )
+}
+
+/// The one in the middle; of an even number, the lower of the two.
+pub fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values
+        .get(values.len().saturating_sub(1) / 2)
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
+/// From the start of the process to its handshake line.
+pub fn handshake(contestant: &Contestant, runs: usize) -> Vec<Duration> {
+    let binary = contestant.binary().expect("only a provider is asked");
+    (0..runs)
+        .map(|_| {
+            let begun = Instant::now();
+            let mut child = Command::new(binary)
+                .env(
+                    "TF_PLUGIN_MAGIC_COOKIE",
+                    "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+                )
+                .env("PLUGIN_PROTOCOL_VERSIONS", "5")
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the provider starts");
+            let output = child.stdout.take().expect("its output is a pipe");
+            let mut line = String::new();
+            BufReader::new(output).read_line(&mut line).expect("a line");
+            let took = begun.elapsed();
+            assert!(line.starts_with("1|5|"), "{line:?}");
+            child.kill().expect("it can be ended");
+            child.wait().expect("it ends");
+            took
+        })
+        .collect()
+}
+
+/// The most resident memory, in bytes, that a process of the provider had while `action` ran.
+pub fn peak_memory<R>(contestant: &Contestant, action: impl FnOnce() -> R) -> u64 {
+    let binary = contestant.binary().expect("only a provider is asked");
+    let binary = binary.canonicalize().expect("the binary is there");
+    let ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let looking = scope.spawn(|| {
+            let mut most = 0;
+            while !ended.load(Ordering::Relaxed) {
+                most = most.max(resident(&binary));
+                thread::sleep(LOOK);
+            }
+            most
+        });
+        action();
+        ended.store(true, Ordering::Relaxed);
+        looking.join().expect("the looks end")
+    })
+}
+
+/// The most that any process of this binary has had so far. Processes come and go while one looks.
+fn resident(binary: &Path) -> u64 {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter(|process| fs::read_link(process.path().join("exe")).is_ok_and(|exe| exe == binary))
+        .filter_map(|process| fs::read_to_string(process.path().join("status")).ok())
+        .filter_map(|status| {
+            let line = status
+                .lines()
+                .find_map(|line| line.strip_prefix("VmHWM:"))?;
+            let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+            Some(kibibytes * 1024)
+        })
+        .max()
+        .unwrap_or_default()
+}

@@ -1,0 +1,8 @@
+import {
+  to = alivpn_ssl_vpn_client_cert.person["ann"]
+
+  identity = {
+    id     = "vsc-bp1n8wcf134yl0osr0000"
+    region = "cn-hangzhou"
+  }
+}

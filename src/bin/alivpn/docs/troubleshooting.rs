@@ -1,0 +1,168 @@
+//! The guide about errors: the client's table of codes, in the words that a user reads at the terminal.
+
+use terraform_provider_alivpn::cloud::error::{ApiError, Class, Error};
+use terraform_provider_alivpn::cloud::error_table::{Documented, documented};
+use terraform_provider_alivpn::provider::explain::advice;
+
+/// Where the guide is, in `docs/`.
+pub const PATH: &str = "guides/troubleshooting.md";
+
+/// What stands around the table.
+const AROUND: &str = include_str!("troubleshooting.md");
+
+/// In the order in which a person wants them: what one can do something about first.
+const CLASSES: [Class; 16] = [
+    Class::Input,
+    Class::Permission,
+    Class::Credentials,
+    Class::CredentialsRefresh,
+    Class::Clock,
+    Class::Quota,
+    Class::Payment,
+    Class::NotFound,
+    Class::GatewayBusy,
+    Class::Throttle,
+    Class::Retry,
+    Class::RetryNewNonce,
+    Class::RetrySameToken,
+    Class::DryRunPassed,
+    Class::Defect,
+    Class::Unknown,
+];
+
+/// The guide.
+pub fn page() -> String {
+    let sections = CLASSES.iter().filter_map(|class| {
+        let codes: Vec<Documented> = documented()
+            .filter(|documented| documented.meaning.class == *class)
+            .collect();
+        (!codes.is_empty()).then(|| section(*class, &codes))
+    });
+    let sections: Vec<String> = sections.collect();
+    AROUND.replace("{codes}", &sections.join("\n\n"))
+}
+
+fn section(class: Class, codes: &[Documented]) -> String {
+    let (title, by_itself) = words(class);
+    let rows: Vec<String> = codes.iter().map(row).collect();
+    format!(
+        "## {title}\n\n{by_itself} The error says:\n\n> {}\n\n| code | of | argument |\n|---|---|---|\n{}",
+        advice(&example(class)),
+        rows.join("\n")
+    )
+}
+
+fn row(documented: &Documented) -> String {
+    let operations = documented
+        .operations
+        .map_or_else(|| "every call".to_owned(), |names| names.join(", "));
+    let argument = documented
+        .meaning
+        .argument
+        .map_or_else(String::new, |name| format!("`{name}`"));
+    format!("| `{}` | {operations} | {argument} |", documented.code)
+}
+
+/// What an error of this class is called, and what the provider does before anybody sees it.
+fn words(class: Class) -> (&'static str, &'static str) {
+    match class {
+        Class::Input => (
+            "Wrong arguments",
+            "Nothing was changed. The provider refuses what it can before any call; this is what only the cloud can know.",
+        ),
+        Class::Permission => (
+            "Missing permissions",
+            "The provider does not try again, and never takes a refusal for \"gone\": the state stays as it is.",
+        ),
+        Class::Credentials => ("Wrong credentials", "The provider does not try again."),
+        Class::CredentialsRefresh => (
+            "Expired credentials",
+            "The provider gets new ones once, where their source can give them, and sends the call again.",
+        ),
+        Class::Clock => (
+            "The clock",
+            "The provider corrects its idea of the time by the date of the answer, once, and sends the call again.",
+        ),
+        Class::Quota => (
+            "Used up quotas",
+            "The provider does not try again. A gateway takes one SSL server, which no quota changes: where it has one already, the error names it and shows the block that imports it.",
+        ),
+        Class::Payment => (
+            "Overdue payments",
+            "The provider gives up waiting at once: a locked gateway does not change.",
+        ),
+        Class::NotFound => (
+            "Objects that are gone",
+            "A refresh removes the object from the state, with a warning that says so; a deletion that finds it gone is done. Elsewhere it is an error.",
+        ),
+        Class::GatewayBusy => (
+            "A busy gateway",
+            "A gateway carries out one change at a time. The provider waits until it is active and sends the call again, within the timeout of the resource; its own changes of one gateway take turns anyway.",
+        ),
+        Class::Throttle => (
+            "Too many calls",
+            "The provider waits as long as the cloud asks, or longer each time, and sends the call again.",
+        ),
+        Class::Retry => (
+            "Passing faults",
+            "The provider waits, longer each time, and sends the call again; a change under the same client token, so that it has no second effect.",
+        ),
+        Class::RetryNewNonce => (
+            "A nonce that was used",
+            "The provider sends the call again with another one.",
+        ),
+        Class::RetrySameToken => (
+            "A change that is still being accepted",
+            "The provider waits and asks again under the same client token, until it has the answer to the first call.",
+        ),
+        Class::DryRunPassed => (
+            "A dry run that passed",
+            "Not an error: it is how the API says that a checked call would be accepted.",
+        ),
+        Class::Defect => ("Defects", "The provider made a mistake."),
+        Class::Unknown => ("Anything else", "The provider does not try again."),
+    }
+}
+
+/// An error of a class, as it reaches the one who words it for the user.
+fn example(class: Class) -> Error {
+    Error::Api(ApiError {
+        operation: "OPERATION",
+        code: String::new(),
+        message: String::new(),
+        request_id: None,
+        http_status: 400,
+        class,
+        argument: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_documented_code_has_a_row_under_its_class() {
+        let page = page();
+        assert!(documented().count() > 40);
+        for documented in documented() {
+            let heading = format!("## {}\n", words(documented.meaning.class).0);
+            let section = page.split("\n## ").map(|section| format!("## {section}"));
+            let section = section
+                .into_iter()
+                .find(|section| section.starts_with(&heading))
+                .unwrap_or_else(|| panic!("no {heading}"));
+            assert!(section.contains(&row(&documented)), "{documented:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_tells_operations_and_argument() {
+        let find = |code: &str| documented().find(|it| it.code == code).unwrap();
+        assert_eq!(
+            row(&find("IpConflict")),
+            "| `IpConflict` | CreateSslVpnServer, ModifySslVpnServer | `client_ip_pool` |"
+        );
+        assert_eq!(row(&find("Throttling")), "| `Throttling` | every call |  |");
+    }
+}

@@ -1,0 +1,92 @@
+//! The official Python SDKs against the emulator: what speaks to the cloud speaks to it, in both signature versions.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::Emulator;
+
+/// The Python that has the SDKs.
+fn python() -> PathBuf {
+    let target = Path::new(env!("CARGO_BIN_EXE_alivpn"))
+        .ancestors()
+        .nth(2)
+        .unwrap();
+    let python = target.join("sdk/bin/python");
+    assert!(
+        python.exists(),
+        "the official SDKs are not in {}: run tests/sdk/install",
+        target.join("sdk").display()
+    );
+    python
+}
+
+/// What a script saw on a new emulator, with the emulator's own record of its calls.
+async fn life(script: &str, signature_version: &str) {
+    let emulator = Emulator::start(&[
+        "--converge",
+        "0.2s",
+        "--status-lag",
+        "0s",
+        "--describe-lag",
+        "0.1s",
+        "--converge-certs",
+        "0.1s",
+    ]);
+    let output = Command::new(python())
+        .arg(format!("{}/tests/sdk/{script}", env!("CARGO_MANIFEST_DIR")))
+        .arg(emulator.host())
+        .env_clear()
+        .env("NO_PROXY", "127.0.0.1")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let saw: Value = serde_json::from_slice(&output.stdout).unwrap();
+
+    assert_eq!(saw["server_id"], saw["created_id"]);
+    assert_eq!(saw["name"], "office, 办公室 & more");
+    assert_eq!(
+        (&saw["port"], &saw["compress"]),
+        (&json!(1194), &json!(false))
+    );
+    assert_eq!(saw["renamed"], "headquarters");
+    assert_eq!(
+        saw["certificate"],
+        json!(["ann", "normal", saw["server_id"]])
+    );
+    for certificate in ["ca_cert", "client_cert"] {
+        let pem = saw[certificate].as_str().unwrap();
+        assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"), "{pem}");
+    }
+    assert_eq!(saw["has_key"], true);
+    assert_eq!(saw["listed"], json!([[saw["certificate_id"], "bob"]]));
+    assert_eq!(
+        (&saw["certificates_left"], &saw["servers_left"]),
+        (&json!(0), &json!(0))
+    );
+    let refusal = &saw["refusal"];
+    assert_eq!(refusal["code"], "InvalidSslVpnServerId.NotFound");
+    assert_eq!(refusal["status"], 404);
+
+    let calls = emulator.calls().await;
+    let refused = calls
+        .iter()
+        .find(|call| call["request_id"] == refusal["request_id"])
+        .unwrap();
+    assert_eq!(refused["operation"], "DeleteSslVpnServer");
+    for call in &calls {
+        assert_eq!(call["signature_version"], signature_version, "{call}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_and_a_certificate_live_and_end_with_the_current_sdk() {
+    life("life_v3.py", "V3").await;
+}
+
+#[tokio::test]
+async fn a_server_and_a_certificate_live_and_end_with_the_older_sdk() {
+    life("life_v1.py", "V1").await;
+}

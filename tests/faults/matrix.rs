@@ -1,0 +1,616 @@
+//! Every operation under every fault.
+//!
+//! A fault comes once, or stays. One that passes must not be noticed: the apply succeeds, with one effect. One that stays, or that waiting
+//! cannot help, ends the apply in bounded time with an error that names the operation and what the cloud said. Whatever happened, the
+//! state holds what is there; once the fault is gone the next apply converges, or says what to import.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+use terraform_provider_alivpn::tf::value::Value;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::cloud::{Cloud, GATEWAY};
+use crate::core::{Core, State};
+use crate::plugin_caller::Launch;
+use crate::subject::{CERTIFICATE, Doing, Kind, SERVER};
+use crate::wire::Wire;
+
+/// Where an operation is used.
+#[derive(Clone, Copy)]
+enum By {
+    /// While an object is created, changed, deleted or refreshed.
+    Resource(&'static Kind, Doing),
+    /// By a data source, with these arguments.
+    DataSource(&'static str, fn() -> Vec<(&'static str, Value)>),
+}
+
+/// Every operation that the provider uses, and what it is used for.
+const USES: &[(&str, By)] = &[
+    ("CreateSslVpnServer", By::Resource(&SERVER, Doing::Create)),
+    ("DescribeVpnGateway", By::Resource(&SERVER, Doing::Create)),
+    (
+        "DescribeSslVpnServers",
+        By::Resource(&SERVER, Doing::Create),
+    ),
+    ("ModifySslVpnServer", By::Resource(&SERVER, Doing::Update)),
+    ("DescribeVpnGateway", By::Resource(&SERVER, Doing::Update)),
+    (
+        "DescribeSslVpnServers",
+        By::Resource(&SERVER, Doing::Update),
+    ),
+    ("ModifySslVpnServer", By::Resource(&SERVER, Doing::Rename)),
+    ("DeleteSslVpnServer", By::Resource(&SERVER, Doing::Delete)),
+    ("DescribeVpnGateway", By::Resource(&SERVER, Doing::Delete)),
+    (
+        "DescribeSslVpnServers",
+        By::Resource(&SERVER, Doing::Delete),
+    ),
+    (
+        "DescribeSslVpnServers",
+        By::Resource(&SERVER, Doing::Refresh),
+    ),
+    (
+        "CreateSslVpnClientCert",
+        By::Resource(&CERTIFICATE, Doing::Create),
+    ),
+    (
+        "DescribeSslVpnClientCert",
+        By::Resource(&CERTIFICATE, Doing::Create),
+    ),
+    (
+        "ModifySslVpnClientCert",
+        By::Resource(&CERTIFICATE, Doing::Rename),
+    ),
+    (
+        "DescribeSslVpnServers",
+        By::Resource(&CERTIFICATE, Doing::Delete),
+    ),
+    (
+        "DeleteSslVpnClientCert",
+        By::Resource(&CERTIFICATE, Doing::Delete),
+    ),
+    (
+        "DescribeSslVpnClientCerts",
+        By::Resource(&CERTIFICATE, Doing::Delete),
+    ),
+    (
+        "DescribeSslVpnClientCerts",
+        By::Resource(&CERTIFICATE, Doing::Refresh),
+    ),
+    (
+        "DescribeVpnGateways",
+        By::DataSource("alivpn_vpn_gateways", Vec::new),
+    ),
+    (
+        "DescribeSslVpnClientCerts",
+        By::DataSource("alivpn_ssl_vpn_client_certs", Vec::new),
+    ),
+    (
+        "DescribeSslVpnClients",
+        By::DataSource("alivpn_ssl_vpn_clients", || {
+            vec![("vpn_gateway_id", Value::from(GATEWAY))]
+        }),
+    ),
+];
+
+/// What goes wrong.
+#[derive(Clone, Copy)]
+enum Wrong {
+    /// Connections are refused from the call on. Only ever stays: how long would be chance.
+    Refused,
+    /// The emulator's fault, without operation and count.
+    Ordered(fn() -> Json),
+    /// As `Ordered` while it stays; once, with credentials that a newer pair can replace.
+    Expired,
+    /// As `Ordered` while it stays; once, the cloud's clock is an hour ahead.
+    Clock,
+}
+
+/// A fault and what is to come of it.
+struct Fault {
+    name: &'static str,
+    wrong: Wrong,
+    /// Whether nobody notices a single one.
+    passes: bool,
+    /// What an error says of it besides the operation.
+    says: &'static [&'static str],
+}
+
+const NO_ANSWER: &[&str] = &["got no answer from http://127.0.0.1:"];
+const HTML: &str = "<html><h1>502 Bad Gateway</h1></html>";
+
+const FAULTS: &[Fault] = &[
+    Fault {
+        name: "refused",
+        wrong: Wrong::Refused,
+        passes: false,
+        says: NO_ANSWER,
+    },
+    Fault {
+        name: "reset before",
+        wrong: Wrong::Ordered(|| json!({"reset": "before"})),
+        passes: true,
+        says: NO_ANSWER,
+    },
+    Fault {
+        name: "reset after",
+        wrong: Wrong::Ordered(|| json!({"reset": "after"})),
+        passes: true,
+        says: NO_ANSWER,
+    },
+    // Longer than the provider waits for an answer; the call is carried out then.
+    Fault {
+        name: "hang",
+        wrong: Wrong::Ordered(|| json!({"delay": "1.5s"})),
+        passes: true,
+        says: &[],
+    },
+    Fault {
+        name: "500",
+        wrong: Wrong::Ordered(|| json!({"code": "InternalError", "http_status": 500})),
+        passes: true,
+        says: &["code InternalError", "HTTP 500, RequestId "],
+    },
+    Fault {
+        name: "502 HTML",
+        wrong: Wrong::Ordered(|| json!({"http_status": 502, "body": HTML})),
+        passes: true,
+        says: &["HTML", "HTTP 502, RequestId "],
+    },
+    Fault {
+        name: "503",
+        wrong: Wrong::Ordered(|| json!({"http_status": 503})),
+        passes: true,
+        says: &["it is empty", "HTTP 503, RequestId "],
+    },
+    Fault {
+        name: "truncated",
+        wrong: Wrong::Ordered(|| json!({"reset": "midway"})),
+        passes: true,
+        says: NO_ANSWER,
+    },
+    Fault {
+        name: "wrong type",
+        wrong: Wrong::Ordered(|| json!({"effect": true, "body": "[1]"})),
+        passes: true,
+        says: &["not an object", "HTTP 200, RequestId "],
+    },
+    Fault {
+        name: "not JSON",
+        wrong: Wrong::Ordered(|| json!({"effect": true, "body": "OK"})),
+        passes: true,
+        says: &["not JSON", "HTTP 200, RequestId "],
+    },
+    Fault {
+        name: "throttled",
+        wrong: Wrong::Ordered(|| json!({"code": "Throttling.User"})),
+        passes: true,
+        says: &["code Throttling.User", "RequestId "],
+    },
+    Fault {
+        name: "throttled, after",
+        wrong: Wrong::Ordered(|| json!({"code": "Throttling.User", "retry_after_ms": 300})),
+        passes: true,
+        says: &["code Throttling.User", "RequestId "],
+    },
+    Fault {
+        name: "gateway busy",
+        wrong: Wrong::Ordered(|| json!({"code": "VpnGateway.Configuring"})),
+        passes: true,
+        says: &["code VpnGateway.Configuring", "RequestId "],
+    },
+    Fault {
+        name: "SystemBusy",
+        wrong: Wrong::Ordered(|| json!({"code": "SystemBusy"})),
+        passes: true,
+        says: &["code SystemBusy", "RequestId "],
+    },
+    Fault {
+        name: "token expired",
+        wrong: Wrong::Expired,
+        passes: true,
+        says: &["code InvalidSecurityToken.Expired", "RequestId "],
+    },
+    Fault {
+        name: "clock",
+        wrong: Wrong::Clock,
+        passes: true,
+        says: &["code InvalidTimeStamp.Expired", "RequestId "],
+    },
+    Fault {
+        name: "forbidden",
+        wrong: Wrong::Ordered(|| json!({"code": "Forbidden.RAM"})),
+        passes: false,
+        says: &["code Forbidden.RAM", "RequestId "],
+    },
+    Fault {
+        name: "payment",
+        wrong: Wrong::Ordered(|| json!({"code": "VpnGateway.FinancialLocked"})),
+        passes: false,
+        says: &["code VpnGateway.FinancialLocked", "RequestId "],
+    },
+];
+
+/// Far beyond every budget below, for machines that do other things too.
+const BOUND: Duration = Duration::from_secs(120);
+
+/// The timeout of a change that meets a fault which stays.
+const LIMIT: &str = "10s";
+
+/// So many cells at a time: they mostly wait.
+const AT_ONCE: usize = 16;
+
+/// What came of a cell.
+struct Cell {
+    /// Whether the apply succeeded.
+    succeeded: bool,
+    /// What ought to be otherwise.
+    complaint: Option<String>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_operation_under_every_fault_has_one_effect_or_an_error_that_helps() {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut cells = JoinSet::new();
+    for (row, fault) in FAULTS.iter().enumerate() {
+        for (column, &(operation, by)) in USES.iter().enumerate() {
+            for stays in [false, true] {
+                if !stays && matches!(fault.wrong, Wrong::Refused) {
+                    continue;
+                }
+                let places = Arc::clone(&places);
+                cells.spawn(async move {
+                    let _place = places.acquire().await.unwrap();
+                    let cell = cell(operation, by, fault, stays);
+                    let cell = tokio::time::timeout(BOUND, cell).await;
+                    let cell = cell.unwrap_or_else(|_| Cell {
+                        succeeded: false,
+                        complaint: Some(format!("not at its end after {BOUND:?}")),
+                    });
+                    (row, column, stays, cell)
+                });
+            }
+        }
+    }
+    let mut outcomes = vec![vec![["", ""]; USES.len()]; FAULTS.len()];
+    let mut complaints = Vec::new();
+    while let Some(cell) = cells.join_next().await {
+        let (row, column, stays, cell) = cell.unwrap();
+        outcomes[row][column][usize::from(stays)] = match cell {
+            Cell {
+                complaint: Some(_), ..
+            } => "WRONG",
+            Cell {
+                succeeded: true, ..
+            } => "ok",
+            Cell { .. } => "error",
+        };
+        if let Some(complaint) = cell.complaint {
+            let (fault, (operation, by)) = (FAULTS[row].name, USES[column]);
+            let lasting = if stays { "stays" } else { "once" };
+            complaints.push(format!(
+                "{operation} {}, {fault}, {lasting}: {complaint}",
+                by.name()
+            ));
+        }
+    }
+    // Past the harness, which shows what is printed of failures only.
+    let _ = std::io::stdout().write_all(table(&outcomes).as_bytes());
+    assert!(complaints.is_empty(), "{}", complaints.join("\n\n"));
+}
+
+impl By {
+    fn name(self) -> String {
+        match self {
+            By::Resource(kind, doing) => {
+                let kind = kind.type_name.trim_start_matches("alivpn_ssl_vpn_");
+                format!("{kind}, {}", format!("{doing:?}").to_lowercase())
+            }
+            By::DataSource(name, _) => name.trim_start_matches("alivpn_").to_owned(),
+        }
+    }
+}
+
+/// A line for each use, a column for each fault: what came of one that passes, and of one that stays.
+fn table(outcomes: &[Vec<[&str; 2]>]) -> String {
+    let mut table = String::from("\nWhat comes of a fault that comes once / that stays:\n\n");
+    let label = |column: usize| format!("{} ({})", USES[column].0, USES[column].1.name());
+    let widest = (0..USES.len())
+        .map(|column| label(column).len())
+        .max()
+        .unwrap_or(0);
+    let _ = write!(table, "{:widest$}", "");
+    for fault in FAULTS {
+        let _ = write!(table, "  {:<16}", fault.name);
+    }
+    for column in 0..USES.len() {
+        let _ = write!(table, "\n{:widest$}", label(column));
+        for row in outcomes {
+            let [once, stays] = row[column];
+            let _ = write!(table, "  {:<16}", format!("{once:>5} / {stays}"));
+        }
+    }
+    table.push_str("\n\n");
+    table
+}
+
+/// How long the provider is to try, and to wait for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Budget {
+    /// As for people.
+    Usual,
+    /// For what stays, so that it ends soon.
+    Short,
+    /// For what hangs: an answer that does not come is soon no longer waited for.
+    Impatient,
+    /// Both.
+    ShortImpatient,
+}
+
+/// The provider block.
+pub fn block(
+    endpoint: &str,
+    credentials: Vec<(&'static str, Value)>,
+    budget: Budget,
+) -> Vec<(&'static str, Value)> {
+    let mut block = vec![
+        ("region", Value::from("cn-hangzhou")),
+        (
+            "endpoints",
+            Value::map([("vpc", Value::from(endpoint)), ("sts", Value::Null)]),
+        ),
+    ];
+    if matches!(budget, Budget::Short | Budget::ShortImpatient) {
+        block.push(("max_retries", Value::from(3)));
+        block.push(("retry_max_elapsed", Value::from("3s")));
+    }
+    if matches!(budget, Budget::Impatient | Budget::ShortImpatient) {
+        block.push(("read_timeout", Value::from("1s")));
+    }
+    block.extend(credentials);
+    block
+}
+
+pub fn pair() -> Vec<(&'static str, Value)> {
+    vec![
+        ("access_key", Value::from("testid")),
+        ("secret_key", Value::from("testsecret")),
+    ]
+}
+
+/// A program that gives one temporary pair the first time, and another from then on.
+fn renewing(folder: &std::path::Path) -> Vec<(&'static str, Value)> {
+    let answer = |number: u8, secret: &str| {
+        format!(
+            r#"{{"mode":"StsToken","access_key_id":"STS.{number}","access_key_secret":"{secret}","sts_token":"token{number}"}}"#
+        )
+    };
+    let script = folder.join("credentials.sh");
+    let text = format!(
+        "if [ -e {0}/asked ]; then echo '{2}'; else touch {0}/asked; echo '{1}'; fi\n",
+        folder.display(),
+        answer(1, "first"),
+        answer(2, "second"),
+    );
+    std::fs::write(&script, text).unwrap();
+    let command = format!("sh {}", script.display());
+    vec![("process_command", Value::from(command))]
+}
+
+async fn cell(operation: &'static str, by: By, fault: &'static Fault, stays: bool) -> Cell {
+    let cloud = Cloud::start().await;
+    let wire = match fault.wrong {
+        Wrong::Refused => Some(Wire::to(cloud.address()).await),
+        _ => None,
+    };
+    let endpoint = match &wire {
+        Some(wire) => wire.endpoint(),
+        None => format!("http://{}", cloud.address()),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let credentials = match fault.wrong {
+        Wrong::Expired => renewing(folder.path()),
+        _ => pair(),
+    };
+    let budget = match (stays, fault.name) {
+        (false, "hang") => Budget::Impatient,
+        (true, "hang") => Budget::ShortImpatient,
+        (false, _) => Budget::Usual,
+        (true, _) => Budget::Short,
+    };
+    let mut core = Core::start(Launch::default(), block(&endpoint, credentials, budget)).await;
+    let stage = Stage {
+        cloud: &cloud,
+        wire: wire.as_ref(),
+        operation,
+        fault,
+        stays,
+    };
+    match by {
+        By::Resource(kind, doing) => stage.resource(&mut core, kind, doing).await,
+        By::DataSource(name, arguments) => {
+            stage.arrange(None).await;
+            let result = core.look_up(name, arguments()).await.map(|_| String::new());
+            stage.judge(result, None)
+        }
+    }
+}
+
+/// One cell's surroundings.
+struct Stage<'a> {
+    cloud: &'a Cloud,
+    wire: Option<&'a Wire>,
+    operation: &'static str,
+    fault: &'static Fault,
+    stays: bool,
+}
+
+impl Stage<'_> {
+    /// Makes things go wrong from now on; `after` is the operation that comes before the one at fault in what follows.
+    async fn arrange(&self, after: Option<&'static str>) {
+        let mut order = match self.fault.wrong {
+            Wrong::Refused => {
+                let wire = self.wire.expect("there is a wire for it");
+                match after {
+                    Some(operation) => wire.refuse_after(operation),
+                    None => wire.refuse().await,
+                }
+                return;
+            }
+            Wrong::Clock if !self.stays => return self.cloud.an_hour_ahead().await,
+            Wrong::Clock => json!({"code": "InvalidTimeStamp.Expired"}),
+            Wrong::Expired => json!({"code": "InvalidSecurityToken.Expired"}),
+            Wrong::Ordered(order) => order(),
+        };
+        order["operation"] = self.operation.into();
+        order["count"] = if self.stays { 0 } else { 1 }.into();
+        self.cloud.order(order).await;
+    }
+
+    async fn mend(&self) {
+        self.cloud.clear_faults().await;
+        if let Some(wire) = self.wire {
+            wire.mend().await;
+        }
+    }
+
+    async fn resource(&self, core: &mut Core, kind: &Kind, doing: Doing) -> Cell {
+        let on = match kind.base(core).await {
+            Ok(on) => on,
+            Err(error) => return self.wrong(format!("cannot begin: {error}")),
+        };
+        let limit = self.stays.then_some(LIMIT);
+        let (before, after) = kind.configs(core, doing, &on, limit);
+        let (state, result) = core.run(kind.type_name, &State::none(), &before).await;
+        if let Err(error) = result {
+            return self.wrong(format!("cannot begin: {error}"));
+        }
+        let change = self
+            .operation
+            .starts_with("Describe")
+            .then(|| kind.change(doing));
+        if doing == Doing::Refresh {
+            self.arrange(None).await;
+            let begun = state.clone();
+            return match core.refresh(kind.type_name, &state).await {
+                Ok(refreshed) if refreshed.value == begun.value => {
+                    self.judge(Ok(String::new()), None)
+                }
+                Ok(refreshed) => self.wrong(format!("refreshed to {refreshed:?}")),
+                Err(error) => self.judge(Err(error), None),
+            };
+        }
+        let plan = match core.plan(kind.type_name, &state, &after).await {
+            Ok(plan) => plan,
+            Err(error) => return self.wrong(format!("cannot plan: {error}")),
+        };
+        self.arrange(change).await;
+        let begun = Instant::now();
+        let (state, result) = core.apply(plan).await;
+        let took = begun.elapsed();
+        if result.is_ok()
+            && let Err(complaint) = kind.check(self.cloud, doing, &state).await
+        {
+            return self.wrong(format!("succeeded after {took:?}, but {complaint}"));
+        }
+        self.mend().await;
+        let recovery = self.recovery(core, kind, doing, state, &after).await.err();
+        self.judge(result, recovery)
+    }
+
+    /// The next apply, without the fault: it converges, or says what to import.
+    async fn recovery(
+        &self,
+        core: &mut Core,
+        kind: &Kind,
+        doing: Doing,
+        state: State,
+        config: &Value,
+    ) -> Result<(), String> {
+        let is_in_doubt =
+            !kind.is_recognised && doing == Doing::Create && state.value == Value::Null;
+        let (state, result) = core.run(kind.type_name, &state, config).await;
+        let objects = self.cloud.objects(kind.objects).await;
+        let Err(error) = result else {
+            let of_the_state = |object: &&Json| object[kind.id] == state.text("id").as_str();
+            return match objects.as_slice() {
+                // The first, whose answer nobody heard, is in no state: the error has said where it is listed.
+                [_, _] if is_in_doubt && objects.iter().any(|object| of_the_state(&object)) => {
+                    Ok(())
+                }
+                _ => kind.check(self.cloud, doing, &state).await,
+            };
+        };
+        match objects.as_slice() {
+            [object]
+                if kind.is_recognised && doing == Doing::Create && state.value == Value::Null =>
+            {
+                let id = object[kind.id].as_str().unwrap_or_default();
+                if error.contains(id) && error.contains("import {") {
+                    Ok(())
+                } else {
+                    Err(format!("{id} is there and not named for import: {error}"))
+                }
+            }
+            _ => Err(format!("the next apply fails: {error}")),
+        }
+    }
+
+    fn wrong(&self, complaint: String) -> Cell {
+        Cell {
+            succeeded: false,
+            complaint: Some(complaint),
+        }
+    }
+
+    /// Compares what came of it with what had to.
+    fn judge(&self, result: Result<String, String>, recovery: Option<String>) -> Cell {
+        let succeeded = result.is_ok();
+        let complaint = recovery.or(match result {
+            Err(error) if self.fault.passes && !self.stays && !self.is_final() => {
+                Some(format!("noticed: {error}"))
+            }
+            Err(error) => self.missing(&error),
+            // What was created and could not be read is in the state, with a warning.
+            Ok(warnings) if self.stays && !self.is_harmless() => self.missing(&warnings),
+            Ok(_) => None,
+        });
+        Cell {
+            succeeded,
+            complaint,
+        }
+    }
+
+    /// Nobody waits for a gateway that is only looked at.
+    fn is_final(&self) -> bool {
+        self.fault.name == "gateway busy" && self.operation.starts_with("Describe")
+    }
+
+    /// What is slow for ever is carried out all the same, once its repetitions are told so.
+    fn is_harmless(&self) -> bool {
+        self.fault.name == "hang"
+    }
+
+    /// What the error ought to say and does not.
+    fn missing(&self, error: &str) -> Option<String> {
+        let operation = match self.fault.wrong {
+            // Whichever comes first finds the port shut.
+            Wrong::Refused => "",
+            _ => self.operation,
+        };
+        let unsaid: Vec<&str> = self
+            .fault
+            .says
+            .iter()
+            .copied()
+            .chain([operation])
+            .filter(|words| !error.contains(words))
+            .collect();
+        (!unsaid.is_empty()).then(|| format!("does not say {unsaid:?}: {error}"))
+    }
+}
