@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -10,6 +11,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+/// How long a port that somebody else has is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// When a provider dies: before the cloud gets its call, or after the cloud has answered and before it hears so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,12 +124,23 @@ impl Drop for Wire {
     }
 }
 
-/// A port that is bound and not listened on refuses, and nobody else gets it.
-fn shut(address: SocketAddr) -> TcpSocket {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_reuseaddr(true).unwrap();
-    socket.bind(address).unwrap();
-    socket
+/// A port that is bound and not listened on refuses, and nobody else gets it. Between the end of its listener and here another
+/// process may have had it for a connection of its own, which ends.
+async fn shut(address: SocketAddr) -> TcpSocket {
+    let bound = || {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        Ok::<_, std::io::Error>(socket)
+    };
+    let begun = Instant::now();
+    loop {
+        match bound() {
+            Ok(socket) => return socket,
+            Err(error) => assert!(begun.elapsed() < PATIENCE, "{address}: {error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn accept(
@@ -150,7 +166,7 @@ async fn accept(
                     open = closed.take().map(|socket: TcpSocket| socket.listen(64).unwrap());
                 } else if !is_to_open {
                     drop(open.take());
-                    closed = Some(shut(address));
+                    closed = Some(shut(address).await);
                 }
                 let _ = done.send(());
             }

@@ -243,10 +243,14 @@ async fn what_is_asked_for_by_no_name_is_unknown_and_never_a_grpc_failure() {
     let identities = proto::get_resource_identity_schemas::Request::default();
     let identities = client.get_resource_identity_schemas(identities).await;
     let identities = identities.unwrap().into_inner().identity_schemas;
-    assert!(identities.into_keys().eq([TYPE_NAME]));
+    let mut identified: Vec<String> = identities.into_keys().collect();
+    identified.sort_unstable();
+    assert_eq!(identified, ["alivpn_ssl_vpn_client_cert", TYPE_NAME]);
     let metadata = client.get_metadata(proto::get_metadata::Request::default());
     let metadata = metadata.await.unwrap().into_inner();
-    assert_eq!(metadata.resources[0].type_name, TYPE_NAME);
+    let resources = metadata.resources.into_iter();
+    let resources: Vec<String> = resources.map(|resource| resource.type_name).collect();
+    assert_eq!(resources, identified);
 }
 
 #[tokio::test]

@@ -105,8 +105,8 @@ async fn a_plan_may_change_private_data_and_planning_again_takes_the_result_as_i
 async fn private_data_that_no_resource_touches_come_back_byte_for_byte() {
     let mut session = Session::configured_exercise().await;
     let bytes = b"\0\xffnot JSON\n";
-    let thing = r#"{"name":"a","note":null,"id":"a"}"#;
-    for (type_name, state) in [(TYPE, keeper("a").as_str()), ("exercise_thing", thing)] {
+    let thing = r#"{"name":"a","size":null,"secret":null}"#;
+    for (type_name, state) in [(TYPE, keeper("a").as_str()), ("exercise_versioned", thing)] {
         let answer = session
             .client
             .read_resource(read(type_name, state, bytes))
@@ -121,7 +121,7 @@ async fn private_data_that_no_resource_touches_come_back_byte_for_byte() {
         assert_eq!(answer.into_inner().planned_private, bytes);
     }
     let request = plan_resource_change::Request {
-        type_name: "exercise_thing".to_owned(),
+        type_name: "exercise_versioned".to_owned(),
         ..plan(thing, thing, bytes)
     };
     let planned = session
@@ -132,7 +132,7 @@ async fn private_data_that_no_resource_touches_come_back_byte_for_byte() {
         .into_inner();
     assert_eq!(planned.planned_private, bytes);
     let request = apply_resource_change::Request {
-        type_name: "exercise_thing".to_owned(),
+        type_name: "exercise_versioned".to_owned(),
         ..apply(thing, thing, &planned.planned_private)
     };
     let applied = session
