@@ -34,6 +34,7 @@ mod identity;
 mod import;
 mod install;
 mod interrupt;
+mod limits;
 mod mfa;
 mod migration;
 mod modules;

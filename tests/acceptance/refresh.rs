@@ -1,6 +1,6 @@
 //! How many calls a refresh makes: one for one object, and about one for fifty where there are many.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::emulator::{Call, Emulator, of, text};
 use crate::terraform::{Workspace, server};
@@ -101,6 +101,134 @@ fn a_server_that_the_listing_lacks_is_asked_for_by_id_before_it_is_called_gone()
         outcome.says(&format!("SSL server {id} is gone"));
         assert!(by_id(&calls).contains(&id.as_str()), "{calls:#?}");
     }
+}
+
+/// So many servers, each on a gateway of its own, and as many certificates of the first one.
+fn scenario(servers: usize, certificates: usize) -> String {
+    let server = |number| {
+        format!(
+            "[[gateways]]\nid = \"vpn-{number}\"\nvpc_id = \"vpc-{number}\"\n\n[[servers]]\nid = \"vss-{number}\"\n\
+             vpn_gateway_id = \"vpn-{number}\"\nclient_ip_pool = \"10.30.0.0/24\"\nlocal_subnets = [\"192.168.0.0/16\"]\n\
+             name = \"office-{number}\"\n\n"
+        )
+    };
+    let certificate = |number| {
+        format!(
+            "[[certificates]]\nid = \"vsc-{number}\"\nssl_vpn_server_id = \"vss-0\"\nname = \"person-{number}\"\n\n"
+        )
+    };
+    (0..servers)
+        .map(server)
+        .chain((0..certificates).map(certificate))
+        .collect()
+}
+
+/// An emulator with so many servers, and a workspace that has them in its configuration and, without an apply of each, in its
+/// state.
+fn with_servers(count: usize) -> (Emulator, Workspace) {
+    let gateways = format!("gateways={count}");
+    let emulator = Emulator::with_scenario(&scenario(count, 0), &["--quota", &gateways]);
+    let workspace = Workspace::new(&emulator);
+    let configuration = |count: usize| {
+        format!(
+            "resource \"alivpn_ssl_vpn_server\" \"this\" {{\n  count = {count}\n\n  vpn_gateway_id = \"vpn-${{count.index}}\"\n  \
+             client_ip_pool = \"10.30.0.0/24\"\n  local_subnets = [\"192.168.0.0/16\"]\n  name = \"office-${{count.index}}\"\n}}\n"
+        )
+    };
+    workspace.write(&configuration(1));
+    workspace
+        .import_to("alivpn_ssl_vpn_server.this[0]", "vss-0")
+        .exits(0);
+    let servers = emulator.servers();
+    workspace.multiply(count, |number, attributes| {
+        let id = format!("vss-{number}");
+        let server = servers.iter().find(|server| server["SslVpnServerId"] == id);
+        attributes["internet_ip"] = server.expect("it is there")["InternetIp"].clone();
+        attributes["id"] = id.into();
+        attributes["vpn_gateway_id"] = format!("vpn-{number}").into();
+        attributes["name"] = format!("office-{number}").into();
+    });
+    workspace.write(&configuration(count));
+    (emulator, workspace)
+}
+
+#[test]
+fn a_thousand_servers_take_a_call_for_fifty_and_ten_more() {
+    let (emulator, workspace) = with_servers(1_000);
+
+    let calls = emulator.calls_of(|| {
+        workspace.plan_refresh_only().exits(0);
+    });
+
+    assert_eq!(of(&calls, "DescribeSslVpnServers").len(), calls.len());
+    assert!(calls.len() <= 1_000 / 50 + 10, "{} calls", calls.len());
+    // Nothing drifted: every server was compared with its own state.
+    emulator.edit_server("vss-777", json!({ "Port": 2000 }));
+    workspace
+        .plan_refresh_only()
+        .exits(2)
+        .says("alivpn_ssl_vpn_server.this[777] has changed")
+        .says("port = 1194 -> 2000");
+}
+
+#[test]
+fn a_few_servers_of_a_thousand_are_asked_for_one_by_one() {
+    let (emulator, workspace) = with_servers(1_000);
+    workspace.edit_state(|state| {
+        // The last ones of the listing.
+        let instances = state["resources"][0]["instances"].as_array_mut();
+        instances.expect("there are some").drain(..997);
+    });
+
+    let calls = emulator.calls_of(|| {
+        workspace.plan_refresh_only().exits(0);
+    });
+
+    assert_eq!((calls.len(), by_id(&calls).len()), (4, 3), "{calls:#?}");
+}
+
+#[test]
+fn a_thousand_certificates_take_a_call_for_fifty_and_ten_more_and_keep_what_no_listing_has() {
+    let emulator = Emulator::with_scenario(&scenario(1, 1_000), &["--quota", "certificates=1000"]);
+    let workspace = Workspace::new(&emulator);
+    let configuration = |count: usize| {
+        format!(
+            "resource \"alivpn_ssl_vpn_client_cert\" \"this\" {{\n  count = {count}\n\n  ssl_vpn_server_id = \"vss-0\"\n  \
+             name = \"person-${{count.index}}\"\n}}\n"
+        )
+    };
+    workspace.write(&configuration(1));
+    workspace
+        .import_to("alivpn_ssl_vpn_client_cert.this[0]", "vsc-0")
+        .exits(0);
+    workspace.multiply(1_000, |number, attributes| {
+        attributes["id"] = format!("vsc-{number}").into();
+        attributes["name"] = format!("person-{number}").into();
+        attributes["client_cert"] = format!("the certificate of person-{number}").into();
+    });
+    workspace.write(&configuration(1_000));
+
+    let calls = emulator.calls_of(|| {
+        workspace.plan_refresh_only().exits(0);
+    });
+    assert_eq!(of(&calls, "DescribeSslVpnClientCerts").len(), calls.len());
+    assert!(calls.len() <= 1_000 / 50 + 10, "{} calls", calls.len());
+
+    // Only what lacks its certificates is asked for with them.
+    workspace.edit_state(|state| {
+        let instances = &mut state["resources"][0]["instances"];
+        instances[7]["attributes"]["ca_cert"] = Value::Null;
+    });
+    let calls = emulator.calls_of(|| {
+        workspace
+            .plan_refresh_only()
+            .exits(2)
+            .says("this[7] has changed");
+    });
+    let whole = of(&calls, "DescribeSslVpnClientCert");
+    assert_eq!(whole.len(), 1, "{whole:#?}");
+    assert_eq!(whole[0].parameter("SslVpnClientCertId"), "vsc-7");
+    assert!(calls.len() <= 1_000 / 50 + 11, "{} calls", calls.len());
 }
 
 #[test]

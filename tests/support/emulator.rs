@@ -134,6 +134,16 @@ impl Emulator {
         }
     }
 
+    /// An emulator that begins with a scenario.
+    pub fn with_scenario(scenario: &str, flags: &[&str]) -> Self {
+        let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+        file.write_all(scenario.as_bytes())
+            .expect("the scenario is written");
+        let path = file.path().display().to_string();
+        // It has read the file when it says where it listens.
+        Self::start(&[&["--scenario", &path], flags].concat())
+    }
+
     /// An emulator whose changes take half a second, for tests that are not about waiting.
     pub fn quick() -> Self {
         Self::start(&[

@@ -265,6 +265,31 @@ impl Workspace {
         fs::read_to_string(self.path().join("terraform.tfstate")).unwrap_or_default()
     }
 
+    /// Changes the state file behind Terraform's back.
+    pub fn edit_state(&self, edit: impl FnOnce(&mut Value)) {
+        let mut state: Value = serde_json::from_str(&self.state()).expect("a state is JSON");
+        edit(&mut state);
+        self.write_file("terraform.tfstate", &state.to_string());
+    }
+
+    /// Puts copies of the only instance into the state, each with an index and with attributes of its own.
+    pub fn multiply(&self, count: usize, of_its_own: impl Fn(usize, &mut Value)) {
+        self.edit_state(|state| {
+            let instances = &mut state["resources"][0]["instances"];
+            let only = instances[0].take();
+            let copy = |number: usize| {
+                let mut copy = only.clone();
+                copy["index_key"] = number.into();
+                of_its_own(number, &mut copy["attributes"]);
+                if copy["identity"].is_object() {
+                    copy["identity"]["id"] = copy["attributes"]["id"].clone();
+                }
+                copy
+            };
+            *instances = (0..count).map(copy).collect();
+        });
+    }
+
     /// What the state holds of `alivpn_ssl_vpn_server.this`: attributes, private data, status. Null when it holds nothing.
     pub fn instance(&self) -> Value {
         self.instance_of("alivpn_ssl_vpn_server", "this")
@@ -344,7 +369,27 @@ impl Running {
 
     /// Waits for the end; past the limit the run is stopped and the test fails.
     #[track_caller]
-    pub fn wait(mut self, limit: Duration) -> Outcome {
+    pub fn wait(self, limit: Duration) -> Outcome {
+        self.wait_while(limit, || ())
+    }
+
+    /// As [`Running::wait`], and the most memory that one of the run's providers had resident, in bytes. Only Linux tells.
+    #[track_caller]
+    pub fn wait_and_weigh(self, limit: Duration) -> (Outcome, u64) {
+        let terraform = self.child.id();
+        let (mut most, mut looked) = (0, Instant::now());
+        let outcome = self.wait_while(limit, || {
+            // The kernel keeps the peak: what was not looked at is not missed, but for the last moments of a process.
+            if looked.elapsed() > Duration::from_millis(100) {
+                most = peaks_of_children(terraform).fold(most, u64::max);
+                looked = Instant::now();
+            }
+        });
+        (outcome, most)
+    }
+
+    #[track_caller]
+    fn wait_while(mut self, limit: Duration, mut meanwhile: impl FnMut()) -> Outcome {
         let begun = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("the run can be waited for") {
@@ -354,6 +399,7 @@ impl Running {
                 let _ = killpg(self.group(), Signal::SIGKILL);
                 break None;
             }
+            meanwhile();
             thread::sleep(Duration::from_millis(10));
         };
         let outcome = Outcome {
@@ -382,6 +428,19 @@ impl Drop for Running {
             let _ = self.child.wait();
         }
     }
+}
+
+/// The most memory that each child of a process had resident so far, in bytes.
+fn peaks_of_children(parent: u32) -> impl Iterator<Item = u64> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.filter_map(move |process| {
+        let status = fs::read_to_string(process.path().join("status")).ok()?;
+        let value = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse::<u64>().ok()
+        };
+        (value("PPid:")? == u64::from(parent)).then_some(value("VmHWM:")? * 1024)
+    })
 }
 
 /// What a run came to.
