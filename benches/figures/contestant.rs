@@ -52,15 +52,19 @@ impl Contestant {
         }
     }
 
-    /// Its binary, if it has one.
-    pub fn binary(&self) -> Option<&Path> {
-        self.binary.as_deref()
+    /// Its binary.
+    ///
+    /// # Panics
+    /// When it is [`Contestant::bare`].
+    pub fn binary(&self) -> &Path {
+        self.binary.as_deref().expect("only a provider has one")
     }
 
     /// The size of the binary in bytes.
     pub fn size(&self) -> u64 {
-        let binary = self.binary().expect("only a provider is asked");
-        fs::metadata(binary).expect("the binary is there").len()
+        fs::metadata(self.binary())
+            .expect("the binary is there")
+            .len()
     }
 
     /// A folder whose provider block points at the emulator.
@@ -70,8 +74,7 @@ impl Contestant {
             Kind::Ours => Workspace::new(emulator),
             Kind::Alicloud => {
                 let workspace = Workspace::empty();
-                let binary = self.binary().expect("it has one");
-                let folder = workspace.provider_folder("alicloud", binary);
+                let folder = workspace.provider_folder("alicloud", self.binary());
                 workspace.install(&[(ALICLOUD, &folder)]);
                 let block = in_region(emulator, "cn-hangzhou").replace("http://", "");
                 workspace.write_file(

@@ -15,6 +15,8 @@ mod contestant;
 #[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../../tests/support/emulator.rs"]
 mod emulator;
+#[path = "../../tests/support/memory.rs"]
+mod memory;
 mod run;
 #[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../../tests/support/terraform.rs"]
@@ -27,7 +29,7 @@ use clap::Parser;
 
 use contestant::Contestant;
 use emulator::{Emulator, only};
-use run::{Cost, Ratios, handshake, peak_memory};
+use run::{Cost, Ratios, handshake};
 
 /// How long a gateway is busy with a change while many are made; what is added to longer times is measured by itself.
 const BRIEF: &str = "0.2s";
@@ -122,7 +124,7 @@ fn measure_many(contestant: &Contestant, count: usize, runs: usize, row: &impl F
         ratios.cpu(),
     );
     row(&of("calls a resource, plan"), per(calls, count));
-    let memory = peak_memory(contestant, || Cost::of(&ours, &plan, 0));
+    let (_, memory) = memory::peak(contestant.binary(), || Cost::of(&ours, &plan, 0));
     row(&of("resident memory, plan"), megabytes(memory));
 }
 

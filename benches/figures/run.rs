@@ -1,11 +1,7 @@
-//! What runs cost: time by the wall and of the processor, memory of the provider's process.
+//! What runs cost: time by the wall and of the processor.
 
-use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -13,9 +9,6 @@ use nix::sys::time::TimeVal;
 
 use super::contestant::Contestant;
 use super::terraform::Workspace;
-
-/// Between two looks at a process's memory. What counts is its own record of the most it had, so that only the last look matters.
-const LOOK: Duration = Duration::from_millis(2);
 
 /// What one run of Terraform cost, with the processes that it started.
 #[derive(Debug, Clone, Copy)]
@@ -103,11 +96,10 @@ pub fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 /// From the start of the process to its handshake line.
 pub fn handshake(contestant: &Contestant, runs: usize) -> Vec<Duration> {
-    let binary = contestant.binary().expect("only a provider is asked");
     (0..runs)
         .map(|_| {
             let begun = Instant::now();
-            let mut child = Command::new(binary)
+            let mut child = Command::new(contestant.binary())
                 .env(
                     "TF_PLUGIN_MAGIC_COOKIE",
                     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
@@ -127,41 +119,4 @@ pub fn handshake(contestant: &Contestant, runs: usize) -> Vec<Duration> {
             took
         })
         .collect()
-}
-
-/// The most resident memory, in bytes, that a process of the provider had while `action` ran.
-pub fn peak_memory<R>(contestant: &Contestant, action: impl FnOnce() -> R) -> u64 {
-    let binary = contestant.binary().expect("only a provider is asked");
-    let binary = binary.canonicalize().expect("the binary is there");
-    let ended = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let looking = scope.spawn(|| {
-            let mut most = 0;
-            while !ended.load(Ordering::Relaxed) {
-                most = most.max(resident(&binary));
-                thread::sleep(LOOK);
-            }
-            most
-        });
-        action();
-        ended.store(true, Ordering::Relaxed);
-        looking.join().expect("the looks end")
-    })
-}
-
-/// The most that any process of this binary has had so far. Processes come and go while one looks.
-fn resident(binary: &Path) -> u64 {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .filter(|process| fs::read_link(process.path().join("exe")).is_ok_and(|exe| exe == binary))
-        .filter_map(|process| fs::read_to_string(process.path().join("status")).ok())
-        .filter_map(|status| {
-            let line = status
-                .lines()
-                .find_map(|line| line.strip_prefix("VmHWM:"))?;
-            let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-            Some(kibibytes * 1024)
-        })
-        .max()
-        .unwrap_or_default()
 }

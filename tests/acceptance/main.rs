@@ -34,7 +34,6 @@ mod identity;
 mod import;
 mod install;
 mod interrupt;
-mod limits;
 mod mfa;
 mod migration;
 mod modules;

@@ -369,27 +369,7 @@ impl Running {
 
     /// Waits for the end; past the limit the run is stopped and the test fails.
     #[track_caller]
-    pub fn wait(self, limit: Duration) -> Outcome {
-        self.wait_while(limit, || ())
-    }
-
-    /// As [`Running::wait`], and the most memory that one of the run's providers had resident, in bytes. Only Linux tells.
-    #[track_caller]
-    pub fn wait_and_weigh(self, limit: Duration) -> (Outcome, u64) {
-        let terraform = self.child.id();
-        let (mut most, mut looked) = (0, Instant::now());
-        let outcome = self.wait_while(limit, || {
-            // The kernel keeps the peak: what was not looked at is not missed, but for the last moments of a process.
-            if looked.elapsed() > Duration::from_millis(100) {
-                most = peaks_of_children(terraform).fold(most, u64::max);
-                looked = Instant::now();
-            }
-        });
-        (outcome, most)
-    }
-
-    #[track_caller]
-    fn wait_while(mut self, limit: Duration, mut meanwhile: impl FnMut()) -> Outcome {
+    pub fn wait(mut self, limit: Duration) -> Outcome {
         let begun = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("the run can be waited for") {
@@ -399,7 +379,6 @@ impl Running {
                 let _ = killpg(self.group(), Signal::SIGKILL);
                 break None;
             }
-            meanwhile();
             thread::sleep(Duration::from_millis(10));
         };
         let outcome = Outcome {
@@ -428,19 +407,6 @@ impl Drop for Running {
             let _ = self.child.wait();
         }
     }
-}
-
-/// The most memory that each child of a process had resident so far, in bytes.
-fn peaks_of_children(parent: u32) -> impl Iterator<Item = u64> {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes.filter_map(move |process| {
-        let status = fs::read_to_string(process.path().join("status")).ok()?;
-        let value = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            line.split_whitespace().next()?.parse::<u64>().ok()
-        };
-        (value("PPid:")? == u64::from(parent)).then_some(value("VmHWM:")? * 1024)
-    })
 }
 
 /// What a run came to.

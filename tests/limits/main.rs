@@ -1,6 +1,22 @@
 //! Many changes at once against an account's limits: they take what the limit dictates, no more calls than needed, and little
-//! memory. Times are the emulator's.
+//! memory. Times are the emulator's. A test binary of its own: what measures times runs beside nothing else.
 
+// The support files end a test by panicking, as a test does.
+#![allow(clippy::expect_used)]
+#![cfg(unix)]
+#![cfg(test)]
+#![forbid(unsafe_code)]
+
+#[allow(dead_code, reason = "tests/acceptance uses all of it")]
+#[path = "../support/emulator.rs"]
+mod emulator;
+#[path = "../support/memory.rs"]
+mod memory;
+#[allow(dead_code, reason = "tests/acceptance uses all of it")]
+#[path = "../support/terraform.rs"]
+mod terraform;
+
+use std::path::Path;
 use std::time::Duration;
 
 use crate::emulator::{Call, Emulator, of};
@@ -64,9 +80,10 @@ fn apply(emulator: &Emulator, workspace: &Workspace) -> (Outcome, Vec<Call>) {
         "-auto-approve",
         "-parallelism=50",
     ];
-    let (outcome, memory) = workspace
-        .start(&arguments)
-        .wait_and_weigh(Duration::from_secs(300));
+    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
+    let (outcome, memory) = memory::peak(provider, || {
+        workspace.start(&arguments).wait(Duration::from_secs(300))
+    });
     println!("the provider had {} KiB resident at most", memory / 1024);
     if cfg!(target_os = "linux") {
         assert!(memory > 0, "no provider was seen");
