@@ -18,8 +18,8 @@ mod emulator;
 #[path = "../../tests/support/memory.rs"]
 mod memory;
 mod run;
-#[allow(dead_code, reason = "the tests use all of it")]
-#[path = "../../tests/support/terraform.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use all of it")]
+#[path = "../../tests/support/terraform/mod.rs"]
 mod terraform;
 
 use std::path::PathBuf;

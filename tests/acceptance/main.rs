@@ -12,7 +12,7 @@
 mod emulator;
 #[path = "../support/exercise_program.rs"]
 mod exercise_program;
-#[path = "../support/terraform.rs"]
+#[path = "../support/terraform/mod.rs"]
 mod terraform;
 
 mod arguments;

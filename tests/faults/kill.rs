@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 
 use crate::cloud::Cloud;
 use crate::core::{Core, State};
-use crate::matrix::{Budget, block, pair};
 use crate::plugin_caller::Launch;
+use crate::provider_block::{Budget, block, pair};
 use crate::subject::{CERTIFICATE, Doing, Kind, SERVER};
 use crate::wire::{Moment, Wire};
 

@@ -12,11 +12,13 @@ mod plugin_caller;
 #[path = "../protocol/session.rs"]
 mod session;
 
+mod cases;
 mod cloud;
 mod core;
 mod kill;
 mod matrix;
 mod network;
+mod provider_block;
 mod stop;
 mod subject;
 mod wire;

@@ -8,8 +8,8 @@ use terraform_provider_alivpn::tf::value::Value;
 
 use crate::cloud::Cloud;
 use crate::core::{Core, Plan, State};
-use crate::matrix::{Budget, block, pair};
 use crate::plugin_caller::Launch;
+use crate::provider_block::{Budget, block, pair};
 use crate::subject::{Doing, SERVER};
 
 /// For what ends at once, on a machine that does other things too.

@@ -12,8 +12,8 @@
 mod emulator;
 #[path = "../support/memory.rs"]
 mod memory;
-#[allow(dead_code, reason = "tests/acceptance uses all of it")]
-#[path = "../support/terraform.rs"]
+#[allow(dead_code, unused_imports, reason = "tests/acceptance uses all of it")]
+#[path = "../support/terraform/mod.rs"]
 mod terraform;
 
 use std::path::Path;

@@ -2,23 +2,27 @@
 //!
 //! Every run has its own process group, so that a test can press Ctrl-C as a terminal does, and a time limit.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::os::unix::fs::symlink;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+mod run;
+mod version;
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::emulator::{Emulator, GATEWAY};
+
+pub use run::{Outcome, Running};
+pub use version::{
+    Core, EPHEMERAL_RESOURCES, IDENTITIES, IMPORT_BLOCKS, MOVES_BETWEEN_TYPES, Since, is_left_out,
+    terraform,
+};
 
 /// No run of these tests needs longer; one that does is stopped and shown.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -145,21 +149,8 @@ impl Workspace {
         let run = self.runs.fetch_add(1, Ordering::Relaxed);
         let stdout = self.folder.path().join(format!("{run}.stdout"));
         let stderr = self.folder.path().join(format!("{run}.stderr"));
-        let child = self
-            .command(arguments)
-            .stdout(File::create(&stdout).expect("a file for the output"))
-            .stderr(File::create(&stderr).expect("a file for the errors"))
-            .process_group(0)
-            .spawn()
-            .expect("Terraform starts");
         let command = format!("terraform {}", arguments.join(" "));
-        Running {
-            child,
-            command,
-            stdout,
-            stderr,
-            begun: Instant::now(),
-        }
+        Running::start(self.command(arguments), command, stdout, stderr)
     }
 
     /// Terraform in this folder, not started yet.
@@ -350,273 +341,4 @@ pub fn server(label: &str, body: &str) -> String {
     configuration.push_str(body.trim_matches('\n'));
     configuration.push_str("\n}\n");
     configuration
-}
-
-/// A run under way; it is killed when dropped.
-pub struct Running {
-    child: Child,
-    command: String,
-    stdout: PathBuf,
-    stderr: PathBuf,
-    begun: Instant,
-}
-
-impl Running {
-    /// Ctrl-C: SIGINT to the whole process group.
-    pub fn interrupt(&self) {
-        killpg(self.group(), Signal::SIGINT).expect("the process group takes a signal");
-    }
-
-    /// Waits for the end; past the limit the run is stopped and the test fails.
-    #[track_caller]
-    pub fn wait(mut self, limit: Duration) -> Outcome {
-        let begun = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("the run can be waited for") {
-                break status.code();
-            }
-            if begun.elapsed() > limit {
-                let _ = killpg(self.group(), Signal::SIGKILL);
-                break None;
-            }
-            thread::sleep(Duration::from_millis(10));
-        };
-        let outcome = Outcome {
-            command: self.command.clone(),
-            status,
-            stdout: fs::read_to_string(&self.stdout).unwrap_or_default(),
-            stderr: fs::read_to_string(&self.stderr).unwrap_or_default(),
-            elapsed: self.begun.elapsed(),
-        };
-        assert!(
-            begun.elapsed() <= limit,
-            "not at its end after {limit:?}: {outcome:?}"
-        );
-        outcome
-    }
-
-    fn group(&self) -> Pid {
-        Pid::from_raw(self.child.id().try_into().expect("a process ID fits"))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
-            let _ = killpg(self.group(), Signal::SIGKILL);
-            let _ = self.child.wait();
-        }
-    }
-}
-
-/// What a run came to.
-pub struct Outcome {
-    command: String,
-    /// The exit status, none when a signal ended the run.
-    pub status: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-    /// From the start of the process to its end.
-    pub elapsed: Duration,
-}
-
-impl Outcome {
-    /// Fails the test, with the run's output, unless this was the exit status.
-    #[track_caller]
-    pub fn exits(&self, status: i32) -> &Self {
-        assert_eq!(self.status, Some(status), "{self:?}");
-        self
-    }
-
-    /// Fails the test, with the run's output, unless this stands in it, wherever Terraform broke the lines.
-    #[track_caller]
-    pub fn says(&self, words: &str) -> &Self {
-        assert!(self.text().contains(words), "not said: {words:?}\n{self:?}");
-        self
-    }
-
-    /// The opposite of [`Outcome::says`].
-    #[track_caller]
-    pub fn does_not_say(&self, words: &str) -> &Self {
-        assert!(!self.text().contains(words), "said: {words:?}\n{self:?}");
-        self
-    }
-
-    /// Fails the test unless the run was shorter than this.
-    #[track_caller]
-    pub fn within(&self, limit: Duration) -> &Self {
-        assert!(self.elapsed < limit, "longer than {limit:?}: {self:?}");
-        self
-    }
-
-    /// The lines of a run with `-json`.
-    pub fn events(&self) -> Vec<Value> {
-        self.stdout
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect()
-    }
-
-    /// The diagnostics of a run with `-json` that have this severity.
-    pub fn diagnostics(&self, severity: &str) -> Vec<Value> {
-        let events = self
-            .events()
-            .into_iter()
-            .filter(|event| event["type"] == "diagnostic");
-        events
-            .map(|event| event["diagnostic"].clone())
-            .filter(|diagnostic| diagnostic["severity"] == severity)
-            .collect()
-    }
-
-    /// Everything that was printed, on one line, without the frames of diagnostics.
-    fn text(&self) -> String {
-        let printed = format!("{}\n{}", self.stdout, self.stderr);
-        let words: Vec<&str> = printed
-            .split_whitespace()
-            .filter(|word| !["│", "╷", "╵"].contains(word))
-            .collect();
-        words.join(" ")
-    }
-}
-
-impl std::fmt::Debug for Outcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            command,
-            status,
-            stdout,
-            stderr,
-            elapsed,
-        } = self;
-        write!(
-            f,
-            "`{command}` ended with {status:?} after {elapsed:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}"
-        )
-    }
-}
-
-/// The first versions that know a feature, as (major, minor); none where no version of OpenTofu does.
-#[derive(Clone, Copy)]
-pub struct Since {
-    pub terraform: (u64, u64),
-    pub opentofu: Option<(u64, u64)>,
-}
-
-/// Import blocks, and `-generate-config-out` for them.
-pub const IMPORT_BLOCKS: Since = Since {
-    terraform: (1, 5),
-    opentofu: Some((1, 6)),
-};
-
-/// Ephemeral resources.
-pub const EPHEMERAL_RESOURCES: Since = Since {
-    terraform: (1, 10),
-    opentofu: Some((1, 11)),
-};
-
-/// Identities in states and in import blocks.
-pub const IDENTITIES: Since = Since {
-    terraform: (1, 12),
-    opentofu: Some((1, 12)),
-};
-
-/// `moved` blocks from a resource of another type, of another provider.
-pub const MOVES_BETWEEN_TYPES: Since = Since {
-    terraform: (1, 8),
-    opentofu: Some((1, 10)),
-};
-
-/// Whether the test that asks is left out, because the core at hand is too old for what it needs or will never know it.
-/// Says so: a test cannot tell its harness, and `tests/cores` counts these lines.
-pub fn is_left_out(feature: &str, since: Since) -> bool {
-    let core = Core::at_hand();
-    let needed = if core.is_opentofu {
-        since.opentofu
-    } else {
-        Some(since.terraform)
-    };
-    if needed.is_some_and(|needed| core.version >= needed) {
-        return false;
-    }
-    let (major, minor) = since.terraform;
-    let opentofu = since.opentofu.map_or_else(
-        || "no OpenTofu has them".to_owned(),
-        |(major, minor)| format!("or OpenTofu {major}.{minor}"),
-    );
-    // The harness names a test's thread after the test.
-    let thread = thread::current();
-    println!(
-        "left out: {} needs Terraform {major}.{minor}, {opentofu}: {feature}",
-        thread.name().unwrap_or("a test")
-    );
-    true
-}
-
-/// What `version` tells of the core that the tests run with.
-pub struct Core {
-    pub is_opentofu: bool,
-    version: (u64, u64),
-}
-
-impl Core {
-    /// Asked once a run of the tests.
-    pub fn at_hand() -> &'static Self {
-        static CORE: OnceLock<Core> = OnceLock::new();
-        CORE.get_or_init(|| {
-            let output = Command::new(terraform())
-                .arg("version")
-                .env("CHECKPOINT_DISABLE", "1")
-                .output()
-                .expect("Terraform starts");
-            let output = String::from_utf8_lossy(&output.stdout);
-            output.lines().find_map(Self::from_line).unwrap_or_else(|| {
-                panic!("neither Terraform nor OpenTofu tells a version: {output}")
-            })
-        })
-    }
-
-    /// `Terraform v1.11.4`, `OpenTofu v1.12.6-dev`.
-    fn from_line(line: &str) -> Option<Self> {
-        let (name, version) = line.split_once(" v")?;
-        let is_opentofu = match name {
-            "Terraform" => false,
-            "OpenTofu" => true,
-            _ => return None,
-        };
-        let mut numbers = version.split('.').map(str::parse::<u64>);
-        let version = (numbers.next()?.ok()?, numbers.next()?.ok()?);
-        Some(Self {
-            is_opentofu,
-            version,
-        })
-    }
-
-    /// What its program is called.
-    pub fn program(&self) -> &'static str {
-        if self.is_opentofu {
-            "tofu"
-        } else {
-            "terraform"
-        }
-    }
-}
-
-/// The Terraform to test with.
-pub fn terraform() -> PathBuf {
-    if let Some(path) = std::env::var_os("ALIVPN_TEST_TERRAFORM") {
-        let path = PathBuf::from(path);
-        // Every run has a working folder of its own.
-        let path = path.canonicalize().unwrap_or_else(|error| {
-            panic!("ALIVPN_TEST_TERRAFORM names {}: {error}", path.display())
-        });
-        return path;
-    }
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders)
-        .map(|folder| folder.join("terraform"))
-        .find(|path| path.is_file());
-    found.expect(
-        "these tests run the real Terraform and there is none on PATH: install Terraform 1.0 or newer, or name one in ALIVPN_TEST_TERRAFORM",
-    )
 }

@@ -1,0 +1,66 @@
+//! The provider block of the tests: where the cloud is, whose credentials, how long to try.
+
+use terraform_provider_alivpn::tf::value::Value;
+
+/// How long the provider is to try, and to wait for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Budget {
+    /// As for people.
+    Usual,
+    /// For what stays, so that it ends soon.
+    Short,
+    /// For what hangs: an answer that does not come is soon no longer waited for.
+    Impatient,
+    /// Both.
+    ShortImpatient,
+}
+
+/// The provider block.
+pub fn block(
+    endpoint: &str,
+    credentials: Vec<(&'static str, Value)>,
+    budget: Budget,
+) -> Vec<(&'static str, Value)> {
+    let mut block = vec![
+        ("region", Value::from("cn-hangzhou")),
+        (
+            "endpoints",
+            Value::map([("vpc", Value::from(endpoint)), ("sts", Value::Null)]),
+        ),
+    ];
+    if matches!(budget, Budget::Short | Budget::ShortImpatient) {
+        block.push(("max_retries", Value::from(3)));
+        block.push(("retry_max_elapsed", Value::from("3s")));
+    }
+    if matches!(budget, Budget::Impatient | Budget::ShortImpatient) {
+        block.push(("read_timeout", Value::from("1s")));
+    }
+    block.extend(credentials);
+    block
+}
+
+pub fn pair() -> Vec<(&'static str, Value)> {
+    vec![
+        ("access_key", Value::from("testid")),
+        ("secret_key", Value::from("testsecret")),
+    ]
+}
+
+/// A program that gives one temporary pair the first time, and another from then on.
+pub fn renewing(folder: &std::path::Path) -> Vec<(&'static str, Value)> {
+    let answer = |number: u8, secret: &str| {
+        format!(
+            r#"{{"mode":"StsToken","access_key_id":"STS.{number}","access_key_secret":"{secret}","sts_token":"token{number}"}}"#
+        )
+    };
+    let script = folder.join("credentials.sh");
+    let text = format!(
+        "if [ -e {0}/asked ]; then echo '{2}'; else touch {0}/asked; echo '{1}'; fi\n",
+        folder.display(),
+        answer(1, "first"),
+        answer(2, "second"),
+    );
+    std::fs::write(&script, text).unwrap();
+    let command = format!("sh {}", script.display());
+    vec![("process_command", Value::from(command))]
+}
