@@ -33,7 +33,7 @@ pub fn advice(error: &Error) -> String {
             None => "Correct the arguments that the message speaks of and apply again.".to_owned(),
         },
         (Class::Input, None) => "Check region and endpoints in the provider block.".to_owned(),
-        (Class::Permission, _) => format!(
+        (Class::Permission, Some(_)) => format!(
             "The RAM user or role needs the action vpc:{operation} on this resource; ask who administers the account. \
              The state was left as it is: a refusal does not mean that the object is gone."
         ),
@@ -54,7 +54,7 @@ pub fn advice(error: &Error) -> String {
         }
         (Class::Retry, None) => "Check the network, the proxy and the endpoint (endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT), then run Terraform again.".to_owned(),
         (Class::Defect, _) => "This is a defect of the provider: please report it with the RequestId.".to_owned(),
-        (Class::DryRunPassed | Class::Unknown, None) => "Check the endpoint (endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT) and what stands between it and this machine.".to_owned(),
+        (Class::Permission | Class::DryRunPassed | Class::Unknown, None) => "Check the endpoint (endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT) and what stands between it and this machine.".to_owned(),
         (Class::DryRunPassed | Class::Unknown, Some(_)) => "Look the code up in the API's error center, or give the RequestId to support.".to_owned(),
     }
 }
@@ -77,9 +77,18 @@ mod tests {
             reason: "it is a page of HTML or XML, not JSON".to_owned(),
             class: Class::Unknown,
         };
+        let forbidden = Error::Answer {
+            operation: "DescribeSslVpnServers",
+            http_status: 403,
+            request_id: None,
+            reason: "it is a page of HTML or XML, not JSON".to_owned(),
+            class: Class::Permission,
+        };
         assert!(advice(&called_off).starts_with("Terraform was interrupted"));
         assert!(advice(&other_page).starts_with("Check the endpoint"));
-        for error in [called_off, other_page] {
+        // Of a proxy, which knows nothing of RAM.
+        assert!(advice(&forbidden).starts_with("Check the endpoint"));
+        for error in [called_off, other_page, forbidden] {
             let shown = diagnostic("Not done", &error).detail;
             assert!(!shown.contains("code"), "{shown}");
         }
