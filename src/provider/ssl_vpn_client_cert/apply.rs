@@ -11,6 +11,7 @@ use crate::cloud::error::{Class, Error};
 use crate::cloud::vpc::WholeSslVpnClientCert;
 use crate::provider::change::{Bounds, Change, Failure, NO_ANSWER};
 use crate::provider::gateway::Gateway;
+use crate::provider::kind::CLIENT_CERT;
 use crate::provider::reads::{Source, SslVpnClientCerts};
 use crate::provider::timeouts::timeout;
 use crate::provider::{Configured, region};
@@ -146,6 +147,11 @@ pub async fn delete(
     match deleted.await {
         Ok(_) => {}
         Err(Failure::Cloud(error)) if error.class() == Class::NotFound => {
+            // Gone is only what was asked for where it is, or what an earlier try of this call may have deleted.
+            if state.region.is_null() && !error.may_have_acted() {
+                let nowhere = region::nowhere(CLIENT_CERT, id, &region);
+                return Outcome::with(Some(state), nowhere);
+            }
             return Outcome::new(None);
         }
         Err(failure) => {

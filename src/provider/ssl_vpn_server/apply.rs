@@ -7,9 +7,10 @@ use super::mapping::{accepted, object, settings};
 use super::model::{SslVpnServer, TYPE_NAME};
 use super::update::{UpdatePath, update_path};
 use crate::cloud::client_token::ClientToken;
-use crate::cloud::error::Class;
+use crate::cloud::error::{Class, Error};
 use crate::cloud::vpc;
 use crate::provider::change::{Bounds, Change, Failure};
+use crate::provider::kind::SSL_SERVER;
 use crate::provider::timeouts::timeout;
 use crate::provider::{Configured, region};
 use crate::tf::diagnostics::Diagnostic;
@@ -191,6 +192,7 @@ pub async fn delete(
     let timeout = timeout(state.timeouts.known(), |timeouts| &timeouts.delete);
     let bounds = Bounds::new(timeout, call.cancel);
     let token = ClientToken::random();
+    let is_gone = |error: &Error| error.class() == Class::NotFound;
 
     let sent = async {
         let change = Change::begin(vpc, gateways.get(&region, &gateway_id), bounds).await?;
@@ -201,17 +203,18 @@ pub async fn delete(
             })
             .await;
         match deleted {
-            Ok(_) => Ok(Some(change)),
-            Err(Failure::Cloud(error)) if error.class() == Class::NotFound => {
-                // An earlier try of this call may have deleted it: then the gateway has just begun. Else somebody else did.
-                Ok(error.may_have_acted().then_some(change))
-            }
+            Ok(_) => Ok(change),
+            // An earlier try of this call may have deleted it: then the gateway has just begun.
+            Err(Failure::Cloud(error)) if is_gone(&error) && error.may_have_acted() => Ok(change),
             Err(failure) => Err(failure),
         }
     };
     let change = match sent.await {
-        Ok(Some(change)) => change,
-        Ok(None) => return Outcome::new(None),
+        Ok(change) => change,
+        Err(Failure::Cloud(error)) if is_gone(&error) && state.region.is_null() => {
+            return Outcome::with(Some(state), region::nowhere(SSL_SERVER, &id, &region));
+        }
+        Err(Failure::Cloud(error)) if is_gone(&error) => return Outcome::new(None),
         Err(failure) => {
             let diagnostic = refused(format!("SSL server {id} in {region} not deleted"), &failure);
             return Outcome::with(Some(state), diagnostic);
