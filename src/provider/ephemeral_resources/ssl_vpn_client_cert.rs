@@ -87,10 +87,9 @@ async fn find(call: Call<'_, Configured>, config: &Model) -> Result<Model, Diagn
     let region = region::of(&config.region, call.client);
     let id = config.id.value().unwrap_or_default();
     let whole = vpc
-        .describe_ssl_vpn_client_cert(&region, &id, call.cancel)
+        .look_up_ssl_vpn_client_cert(&region, &id, call.cancel)
         .await
-        .map_err(|error| lookup::failed(KIND, Some(("id", &id)), &region, &error))?
-        .ok_or_else(|| lookup::missing(KIND, &id, &region, "id", None))?;
+        .map_err(|error| lookup::failed(KIND, Some(("id", &id)), &region, &error))?;
     let server = &whole.cert.ssl_vpn_server_id;
     if !lookup::has(server.as_ref(), &config.ssl_vpn_server_id) {
         let (server, wanted) = (

@@ -104,8 +104,10 @@ pub async fn import(
         ..SslVpnClientCert::default()
     };
     let region = region::of(&cert.region, call.client);
-    let described = describe(&call, &region, &name.id, &cert)
+    let vpc = &call.client.vpc;
+    let found = vpc.look_up_ssl_vpn_client_cert(&region, &name.id, call.cancel);
+    let found = found
         .await
-        .map_err(|error| unreadable(&name.id, &region, &error));
-    name.found(CLIENT_CERT, &region, described)
+        .map(|whole| Some(whole_object(&whole, &cert, &region, vpc.clock().now())));
+    name.found(CLIENT_CERT, &region, found)
 }

@@ -187,6 +187,8 @@ fn what_cannot_be_opened_is_an_error_that_says_why_and_loses_nothing() {
     opened("  id = \"vsc-unknown\"")
         .exits(1)
         .says("No client certificate \"vsc-unknown\"")
+        .says("InvalidSslVpnClientCertId.NotFound")
+        .says("RequestId")
         .says("Region cn-hangzhou has no such client certificate");
     opened(&format!("  id = {id:?}\n  region = \"cn-shanghai\""))
         .exits(1)

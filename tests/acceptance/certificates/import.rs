@@ -62,7 +62,13 @@ fn what_names_no_certificate_is_an_error_that_shows_the_forms() {
         ("vsc-unknown", "No client certificate vsc-unknown to import"),
         (id.as_str(), "imported as \"vsc-...@region\""),
     ] {
-        workspace.import_to(ADDRESS, import_id).exits(1).says(words);
+        let outcome = workspace.import_to(ADDRESS, import_id);
+        outcome.exits(1).says(words);
+        if words.ends_with("to import") {
+            outcome
+                .says("InvalidSslVpnClientCertId.NotFound")
+                .says("RequestId");
+        }
         assert_eq!(workspace.instance_of(TYPE, "this"), Value::Null);
     }
 }
