@@ -168,12 +168,11 @@ mod tests {
         ];
         let listed = [3, 1, 2, 0].map(|at: usize| {
             let (name, ip, port) = in_order[at];
-            vpc::SslVpnClient {
-                common_name: name.to_owned(),
-                ip: Some(ip.to_owned()),
-                port: Some(port),
-                ..vpc::SslVpnClient::default()
-            }
+            let mut client = vpc::SslVpnClient::default();
+            client.common_name = name.to_owned();
+            client.ip = Some(ip.to_owned());
+            client.port = Some(port);
+            client
         });
         let sorted = sorted(listed.to_vec());
         let shown: Vec<_> = sorted
