@@ -170,7 +170,7 @@ fn who_follows_getting_started_has_a_server_changes_it_and_destroys_it() {
     // A bullet a change: the argument as it is to be.
     let changes = guide.lines().filter_map(|line| {
         let written = line.strip_prefix("- `")?.split_once('`')?.0;
-        written.split_once(" = ").map(|(name, value)| (name, value))
+        written.split_once(" = ")
     });
     let changes: Vec<(&str, &str)> = changes.collect();
     assert_eq!(changes.len(), 4, "{changes:?}");
