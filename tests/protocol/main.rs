@@ -34,6 +34,7 @@ mod private_data;
 mod raw;
 mod rpcs;
 mod secrets;
+mod seeds;
 mod session;
 mod size;
 mod stop;
