@@ -12,7 +12,7 @@ use terraform_provider_alivpn::tf::resource::{
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 
-use crate::provider::Client;
+use crate::provider::{self, Client};
 
 /// The resource type.
 pub struct Thing;
@@ -38,10 +38,7 @@ pub fn schema() -> Schema {
 }
 
 fn trouble(model: &Model) {
-    assert!(
-        model.name.known().is_none_or(|name| name != "panic"),
-        "asked to panic"
-    );
+    provider::trouble(model.name.known().map(String::as_str));
 }
 
 #[async_trait]
@@ -118,6 +115,7 @@ impl Resource for Thing {
     }
 
     async fn import(&self, _call: Call<'_, Client>, id: &str) -> Outcome<Option<Model>> {
+        provider::trouble(Some(id));
         let name = Attr::Known(id.to_owned());
         Outcome::new(Some(Model {
             id: name.clone(),

@@ -1,5 +1,5 @@
 //! `exercise_versioned`: in its third version. First it had a title and its size as text, then a name, now its size is a number.
-//! It takes over an `old_thing` of the provider `example/old`.
+//! It takes over an `old_thing` of the provider `example/old`. A title or label `panic` panics.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::upgrade::Upgrader;
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::provider::Client;
+use crate::provider::{Client, trouble};
 
 /// The resource type.
 pub struct Versioned;
@@ -34,6 +34,7 @@ pub struct Model {
 }
 
 fn rename(state: Value) -> Result<Value, Diagnostic> {
+    trouble(state.attribute("title").as_str());
     Ok(Value::map([
         ("name", state.attribute("title").clone()),
         ("size", state.attribute("size").clone()),
@@ -91,6 +92,7 @@ impl Resource for Versioned {
         }
         let ty = Type::object([("label", Type::String)]);
         let moved = source.read(&ty).map(|state| {
+            trouble(state.attribute("label").as_str());
             let name = state.attribute("label").as_str().map(str::to_owned);
             let state = Model {
                 name: name.into(),
