@@ -27,6 +27,13 @@ pub fn advice(error: &Error) -> String {
                 are to be trusted, and the file's name into SSL_CERT_FILE."
             .to_owned();
     }
+    if let Error::Transport {
+        fault: TransportFault::Setup,
+        ..
+    } = error
+    {
+        return "Nothing was sent. Correct what the message names in the environment, and run Terraform again.".to_owned();
+    }
     match (error.class(), error.api()) {
         (Class::Input, Some(api)) => match api.argument {
             Some(argument) => format!("Correct {argument} and apply again."),

@@ -9,7 +9,7 @@ use super::model::SslVpnClientCert;
 use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::{Class, Error};
 use crate::cloud::vpc::WholeSslVpnClientCert;
-use crate::provider::change::{Bounds, Change, Failure, NO_ANSWER};
+use crate::provider::change::{Bounds, Change, Doubt, Failure, NO_ANSWER};
 use crate::provider::gateway::Gateway;
 use crate::provider::kind::CLIENT_CERT;
 use crate::provider::reads::{Source, SslVpnClientCerts};
@@ -204,13 +204,17 @@ where
         Err(Failure::Cloud(error)) if error.class() == Class::GatewayBusy => error,
         result => return result,
     };
-    let Some(gateway) = gateway_of(call, bounds, server).await? else {
-        return Err(refused.into());
+    let mut doubt = Doubt::default();
+    doubt.note(&refused);
+    let again = async {
+        let Some(gateway) = gateway_of(call, bounds, server).await? else {
+            return Err(refused.into());
+        };
+        let change = Change::beside(&call.client.vpc, gateway, bounds).await?;
+        change.send_again(refused, send).await
     };
-    Change::beside(&call.client.vpc, gateway, bounds)
-        .await?
-        .send_again(refused, send)
-        .await
+    let sent = again.await;
+    doubt.carried(sent)
 }
 
 /// The gateway of a server; `None` where there is no such server.
@@ -227,7 +231,9 @@ async fn gateway_of(
                 .await?;
             Ok(server.and_then(|server| server.vpn_gateway_id))
         };
-        gateways.of_server(region, server_id, describe).await
+        gateways
+            .of_server(region, server_id, describe, &cancel)
+            .await
     };
     bounds.run("its server was not looked up", look).await
 }
@@ -240,6 +246,8 @@ fn text(value: &Attr<String>) -> &str {
 fn not_created(server_id: &str, region: &str, failure: &Failure) -> Diagnostic {
     let summary = format!("Client certificate not created for {server_id} in {region}");
     let code = match failure {
+        // What was created must be found, whatever came after it.
+        failure if failure.may_have_acted() => "",
         Failure::Cloud(error) => error.code().unwrap_or_default(),
         _ => "",
     };
@@ -262,8 +270,9 @@ fn not_created(server_id: &str, region: &str, failure: &Failure) -> Diagnostic {
             return refused(
                 summary,
                 failure,
-                "Run `terraform apply` again: it creates another certificate. If this one was created, the data source alivpn_ssl_vpn_client_certs \
-                 lists it, the newest of its server, and it can be imported or deleted.",
+                "Run `terraform apply` again: it creates another certificate. If this one was created, no state holds it: the data source \
+                 alivpn_ssl_vpn_client_certs lists it, as the newest of its server. How to tell it from others, and then import or delete it, \
+                 is in the guide \"Rotating certificates\", under \"A certificate that no state holds\".",
             );
         }
     };
