@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 use super::emulator::Emulator;
 use super::terraform::{Workspace, in_region};
 
@@ -34,13 +36,31 @@ impl Contestant {
         }
     }
 
-    /// The Go provider.
-    pub fn other(binary: PathBuf) -> Self {
-        Self {
+    /// The Go provider, whose binary lies in this folder.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn other(folder: &Path) -> anyhow::Result<Self> {
+        let entries =
+            fs::read_dir(folder).with_context(|| format!("--other {}", folder.display()))?;
+        let binary = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                name.starts_with("terraform-provider-alicloud")
+            })
+            .with_context(|| {
+                format!(
+                    "--other {}: no terraform-provider-alicloud in it",
+                    folder.display()
+                )
+            })?;
+        Ok(Self {
             name: ALICLOUD,
-            binary: Some(binary),
+            binary: Some(binary.canonicalize()?),
             kind: Kind::Alicloud,
-        }
+        })
     }
 
     /// Terraform without any plugin.
@@ -89,12 +109,12 @@ impl Contestant {
         }
     }
 
-    /// So many resources, each on a gateway of its own, with this port.
-    pub fn resources(&self, count: usize, port: u16) -> String {
+    /// So many resources, each on a gateway of its own, with this port, and a name that begins so.
+    pub fn resources(&self, count: usize, name: &str, port: u16) -> String {
         let (ty, body) = match self.kind {
             Kind::Bare => {
                 return format!(
-                    "resource \"terraform_data\" \"it\" {{\n  count = {count}\n  input = \"10.30.0.0/24 192.168.0.0/16 ${{count.index}} {port}\"\n}}\n"
+                    "resource \"terraform_data\" \"it\" {{\n  count = {count}\n  input = \"10.30.0.0/24 192.168.0.0/16 {name}-${{count.index}} {port}\"\n}}\n"
                 );
             }
             Kind::Ours => (
@@ -108,7 +128,20 @@ impl Contestant {
         };
         format!(
             "resource {ty:?} \"it\" {{\n  count          = {count}\n  vpn_gateway_id = format(\"vpn-figures%04d\", count.index)\n  \
-             client_ip_pool = \"10.30.0.0/24\"\n{body}\n  name           = \"server-${{count.index}}\"\n  port           = {port}\n}}\n"
+             client_ip_pool = \"10.30.0.0/24\"\n{body}\n  name           = \"{name}-${{count.index}}\"\n  port           = {port}\n}}\n"
+        )
+    }
+
+    /// So many certificates of the first of [`Contestant::resources`].
+    pub fn certificates(&self, count: usize) -> String {
+        let (server, ty) = match self.kind {
+            Kind::Bare => return String::new(),
+            Kind::Ours => ("alivpn_ssl_vpn_server", "alivpn_ssl_vpn_client_cert"),
+            Kind::Alicloud => ("alicloud_ssl_vpn_server", "alicloud_ssl_vpn_client_cert"),
+        };
+        format!(
+            "resource {ty:?} \"it\" {{\n  count             = {count}\n  ssl_vpn_server_id = {server}.it[0].id\n  \
+             name              = \"person-${{count.index}}\"\n}}\n"
         )
     }
 }

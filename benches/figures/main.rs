@@ -2,7 +2,7 @@
 //!
 //! ```console
 //! $ cargo bench --bench figures
-//! $ cargo bench --bench figures -- --counts 1,100 --runs 5 --other /path/to/terraform-provider-alicloud
+//! $ cargo bench --bench figures -- --counts 1,100 --runs 5 --other /path/to/folder
 //! ```
 //!
 //! The cloud is the project's own emulator. Prints a table in Markdown, and what it is doing on standard error.
@@ -23,7 +23,8 @@ mod run;
 mod terraform;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 
@@ -37,6 +38,18 @@ const BRIEF: &str = "0.2s";
 /// The lengths of convergence that are measured, in seconds.
 const CONVERGENCES: [u64; 3] = [1, 3, 10];
 
+/// The convergence beside which changes in a row are measured, in seconds.
+const SLOW: u64 = 3;
+
+/// Longer than any convergence here.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many certificates are made.
+const CERTIFICATES: usize = 20;
+
+/// The port that servers begin with.
+const PORT: u16 = 1194;
+
 /// Measures the provider beside bare Terraform.
 #[derive(Parser)]
 struct Arguments {
@@ -46,7 +59,7 @@ struct Arguments {
     /// How many plans of one resource; larger ones are measured less often.
     #[arg(long, default_value_t = 15)]
     runs: usize,
-    /// The binary of `aliyun/alicloud`, to be measured as well.
+    /// The folder of the binary of `aliyun/alicloud`, to be measured as well.
     #[arg(long)]
     other: Option<PathBuf>,
     /// What cargo adds.
@@ -54,10 +67,12 @@ struct Arguments {
     bench: bool,
 }
 
-fn main() {
+fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let mut contestants = vec![Contestant::ours()];
-    contestants.extend(arguments.other.map(Contestant::other));
+    if let Some(folder) = &arguments.other {
+        contestants.push(Contestant::other(folder)?);
+    }
     println!("| what | provider | figure |\n|---|---|---|");
     for contestant in &contestants {
         let row =
@@ -72,13 +87,15 @@ fn main() {
         }
         for seconds in CONVERGENCES {
             let added = added_to(contestant, seconds);
-            let what = format!("added to a convergence of {seconds} s");
+            let what = format!("apply beside a convergence of {seconds} s");
             row(
                 &what,
                 format!("{added:+.2} s ({:+.0} %)", added / seconds as f64 * 100.0),
             );
         }
+        measure_changes(contestant, &row);
     }
+    Ok(())
 }
 
 /// Creates this many resources and plans them again, beside as many `terraform_data`.
@@ -88,8 +105,8 @@ fn measure_many(contestant: &Contestant, count: usize, runs: usize, row: &impl F
         contestant.workspace(&emulator),
         Contestant::bare().workspace(&emulator),
     );
-    ours.write(&contestant.resources(count, 1194));
-    bare.write(&Contestant::bare().resources(count, 1194));
+    ours.write(&contestant.resources(count, "server", PORT));
+    bare.write(&Contestant::bare().resources(count, "server", PORT));
     let of = |what: &str| format!("{what} of {count}");
     let apply = ["apply", "-no-color", "-input=false", "-auto-approve"];
     let plan = ["plan", "-no-color", "-input=false", "-detailed-exitcode"];
@@ -125,12 +142,77 @@ fn measure_many(contestant: &Contestant, count: usize, runs: usize, row: &impl F
     );
     row(&of("calls a resource, plan"), per(calls, count));
     let (_, memory) = memory::peak(contestant.binary(), || Cost::of(&ours, &plan, 0));
-    row(&of("resident memory, plan"), megabytes(memory));
+    row(&of("resident memory, plan"), mebibytes(memory));
 }
 
-/// Seconds between the end of the cloud's own convergence after a change and the provider's last look.
+/// Seconds from the end of the cloud's own convergence after a change to the provider's last call: before it, when that is negative.
 fn added_to(contestant: &Contestant, seconds: u64) -> f64 {
     eprintln!("{}: a convergence of {seconds} s", contestant.name);
+    let (emulator, workspace) = one_that_converges(contestant, seconds);
+    workspace.write(&contestant.resources(1, "server", PORT + 1));
+    let calls = emulator.calls_of(|| workspace.apply().exits(0).elapsed);
+    let accepted = only(&calls, "ModifySslVpnServer").at_ms;
+    let last = calls.last().map_or(accepted, |call| call.at_ms);
+    Duration::from_millis(last - accepted).as_secs_f64() - seconds as f64
+}
+
+/// What a rename sends, how long two changes in a row take, and what certificates cost and leave in the state.
+fn measure_changes(contestant: &Contestant, row: &impl Fn(&str, String)) {
+    eprintln!("{}: changes and certificates", contestant.name);
+    let (emulator, workspace) = one_that_converges(contestant, SLOW);
+    workspace.write(&contestant.resources(1, "renamed", PORT));
+    let mut renaming = Duration::ZERO;
+    let calls = emulator.calls_of(|| renaming = workspace.apply().exits(0).elapsed);
+    row(
+        "parameters of a rename",
+        only(&calls, "ModifySslVpnServer")
+            .parameter_names()
+            .join(", "),
+    );
+    row(
+        "apply of a rename",
+        format!("{:.1} s", renaming.as_secs_f64()),
+    );
+
+    let (_emulator, workspace) = one_that_converges(contestant, SLOW);
+    let took: Duration = [1, 2]
+        .map(|step| {
+            workspace.write(&contestant.resources(1, "server", PORT + step));
+            workspace.apply().exits(0).elapsed
+        })
+        .iter()
+        .sum();
+    row(
+        &format!("two applies in a row, each with a convergence of {SLOW} s"),
+        format!("{:.1} s", took.as_secs_f64()),
+    );
+
+    let emulator = many_gateways(1);
+    let workspace = contestant.workspace(&emulator);
+    let server = contestant.resources(1, "server", PORT);
+    workspace.write(&server);
+    workspace.apply().exits(0);
+    workspace.write(&format!(
+        "{server}\n{}",
+        contestant.certificates(CERTIFICATES)
+    ));
+    let made = emulator.calls_of(|| workspace.apply().exits(0).elapsed);
+    let of_certs = |calls: &[emulator::Call]| {
+        let of = |call: &&emulator::Call| call.operation.contains("ClientCert");
+        per(calls.iter().filter(of).count(), CERTIFICATES)
+    };
+    row("calls a certificate, apply", of_certs(&made));
+    let planned = emulator.calls_of(|| workspace.plan().exits(0).elapsed);
+    row("calls a certificate, plan", of_certs(&planned));
+    let keys = workspace.state().matches("PRIVATE KEY-----").count() / 2;
+    row(
+        &format!("private keys in the state, {CERTIFICATES} certificates"),
+        keys.to_string(),
+    );
+}
+
+/// One server that exists, on a gateway that is busy with each change for so many seconds.
+fn one_that_converges(contestant: &Contestant, seconds: u64) -> (Emulator, terraform::Workspace) {
     let emulator = Emulator::start(&[
         "--converge",
         &format!("{seconds}s"),
@@ -138,13 +220,15 @@ fn added_to(contestant: &Contestant, seconds: u64) -> f64 {
         &gateway(0),
     ]);
     let workspace = contestant.workspace(&emulator);
-    workspace.write(&contestant.resources(1, 1194));
+    workspace.write(&contestant.resources(1, "server", PORT));
     workspace.apply().exits(0);
-    workspace.write(&contestant.resources(1, 1195));
-    let calls = emulator.calls_of(|| workspace.apply().exits(0).elapsed);
-    let accepted = only(&calls, "ModifySslVpnServer").at_ms;
-    let last = calls.last().map_or(accepted, |call| call.at_ms);
-    Duration::from_millis(last - accepted).as_secs_f64() - seconds as f64
+    // An apply may end before the cloud has.
+    let begun = Instant::now();
+    while emulator.gateway(&gateway_id(0))["Status"] != "active" {
+        assert!(begun.elapsed() < PATIENCE, "the gateway stays busy");
+        thread::sleep(Duration::from_millis(50));
+    }
+    (emulator, workspace)
 }
 
 /// An emulator with so many gateways, which changes keep busy only briefly.
@@ -167,7 +251,11 @@ fn many_gateways(count: usize) -> Emulator {
 
 /// A gateway and its VPC, as the emulator is told of it.
 fn gateway(number: usize) -> String {
-    format!("vpn-figures{number:04}=vpc-figures{number:04}")
+    format!("{}=vpc-figures{number:04}", gateway_id(number))
+}
+
+fn gateway_id(number: usize) -> String {
+    format!("vpn-figures{number:04}")
 }
 
 fn per(calls: usize, count: usize) -> String {
@@ -176,6 +264,10 @@ fn per(calls: usize, count: usize) -> String {
 
 fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / (1024.0 * 1024.0))
 }
 
 fn milliseconds(times: &[Duration]) -> String {

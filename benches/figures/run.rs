@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
+use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P521_SHA512};
 
 use super::contestant::Contestant;
 use super::terraform::Workspace;
@@ -94,8 +95,12 @@ pub fn median(values: impl Iterator<Item = f64>) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
-/// From the start of the process to its handshake line.
+/// From the start of the process to its handshake line, for a caller that asks for TLS as Terraform does.
 pub fn handshake(contestant: &Contestant, runs: usize) -> Vec<Duration> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512).expect("a key");
+    let parameters = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
+    let certificate = parameters.self_signed(&key).expect("a certificate").pem();
     (0..runs)
         .map(|_| {
             let begun = Instant::now();
@@ -105,6 +110,9 @@ pub fn handshake(contestant: &Contestant, runs: usize) -> Vec<Duration> {
                     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
                 )
                 .env("PLUGIN_PROTOCOL_VERSIONS", "5")
+                .env("PLUGIN_CLIENT_CERT", &certificate)
+                // What it leaves behind when it is killed goes with the folder.
+                .env("TMPDIR", folder.path())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null())
                 .spawn()

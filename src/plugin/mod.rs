@@ -7,6 +7,7 @@
 //! Standard output carries the handshake line and then nothing else, ever. Standard error carries logs. Either may be closed at
 //! any time, so nothing here prints with the macros that panic when they cannot.
 
+mod calls;
 mod command_line;
 mod handshake;
 mod incoming;
@@ -44,9 +45,6 @@ pub mod proto {
         tonic::include_proto!("grpc.health.v1");
     }
 }
-
-/// Threads that serve: one that computes must not keep another call, or the shutdown, waiting.
-const WORKERS: usize = 2;
 
 /// The exit status for arguments that are not understood, as programs with flags have it.
 const USAGE_ERROR: u8 = 2;
@@ -159,19 +157,22 @@ fn serve(
             orphan::watch(parent, presence.clone(), shutdown.clone());
         }
         let incoming = incoming::incoming(socket, identity.map(|own| own.acceptor), presence);
-        let routes = services::add_to(services(&shutdown), &shutdown);
+        let routes = services::add_to(calls::apart(services(&shutdown)), &shutdown);
         server::serve(incoming, routes, &shutdown).await?;
         drop(listening);
         Ok(())
     });
-    // Not waiting for what is still under way: the caller has been answered, and the process ends.
-    runtime.shutdown_background();
+    // Neither waiting for what is still under way nor pulling the ground from under it: the caller has been answered, and the
+    // process ends with all that is in it.
+    std::mem::forget(runtime);
     outcome
 }
 
+/// The main thread's: calls have their own threads ([`calls`]). One thread that moves bytes starts quicker than several, and does
+/// not wake the others for each of them.
 fn runtime() -> io::Result<Runtime> {
-    Builder::new_multi_thread()
-        .worker_threads(WORKERS)
+    Builder::new_current_thread()
+        .max_blocking_threads(calls::THREADS)
         .enable_all()
         .build()
 }

@@ -3,10 +3,13 @@
 #![forbid(unsafe_code)]
 #![cfg(test)]
 
+#[path = "../support/exercise_program.rs"]
+mod exercise_program;
 #[path = "../support/plugin_caller.rs"]
 mod plugin_caller;
 
 mod by_hand;
+mod computing;
 mod debug;
 mod ending;
 mod handshake;

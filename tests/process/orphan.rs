@@ -13,8 +13,7 @@ use crate::{SERVING, health};
 const LIMIT: Duration = Duration::from_secs(4);
 
 /// A shell that starts the binary as its child and stays.
-fn through_a_shell(script: &str) -> Launch {
-    let launch = Launch::default();
+pub fn through_a_shell(launch: Launch, script: &str) -> Launch {
     let arguments = vec![
         "-c".into(),
         script.into(),
@@ -29,7 +28,7 @@ fn through_a_shell(script: &str) -> Launch {
 }
 
 /// Waits until the process is gone: nobody holds its standard error any more.
-async fn gone(caller: &mut Caller) {
+pub async fn gone(caller: &mut Caller) {
     timeout(LIMIT, &mut caller.stderr_ended)
         .await
         .expect("the process outlives its caller")
@@ -38,7 +37,9 @@ async fn gone(caller: &mut Caller) {
 
 #[tokio::test]
 async fn a_killed_caller_that_is_the_parent() {
-    let mut caller = through_a_shell(r#""$1"; true"#).start().await;
+    let mut caller = through_a_shell(Launch::default(), r#""$1"; true"#)
+        .start()
+        .await;
     assert_eq!(health(&caller.channel, "plugin").await.unwrap(), SERVING);
     // Standard output stays open and the connection too: the parent is the only sign.
     kill(
@@ -58,7 +59,7 @@ fn abandon(caller: &mut Caller) {
 
 #[tokio::test]
 async fn a_killed_caller_behind_a_shell_that_stays() {
-    let mut caller = through_a_shell(r#""$1"; exec 2>&-; exec sleep 60"#)
+    let mut caller = through_a_shell(Launch::default(), r#""$1"; exec 2>&-; exec sleep 60"#)
         .start()
         .await;
     assert_eq!(health(&caller.channel, "plugin").await.unwrap(), SERVING);
@@ -69,7 +70,7 @@ async fn a_killed_caller_behind_a_shell_that_stays() {
 
 #[tokio::test]
 async fn a_caller_that_never_came_is_not_waited_for_either() {
-    let mut caller = through_a_shell(r#""$1"; exec 2>&-; exec sleep 60"#)
+    let mut caller = through_a_shell(Launch::default(), r#""$1"; exec 2>&-; exec sleep 60"#)
         .start()
         .await;
     abandon(&mut caller);

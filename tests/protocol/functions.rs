@@ -51,7 +51,7 @@ async fn every_function_is_declared_alike_wherever_terraform_asks() {
         .iter()
         .map(|function| function.name.as_str())
         .collect();
-    assert_eq!(names, ["count", "join", "same"]);
+    assert_eq!(names, ["compute", "count", "join", "same"]);
 
     let join = &declared["join"];
     assert_eq!(join.parameters.len(), 1);

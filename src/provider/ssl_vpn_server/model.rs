@@ -16,6 +16,9 @@ use super::validators::ServerPort;
 /// The resource type's name.
 pub const TYPE_NAME: &str = "alivpn_ssl_vpn_server";
 
+/// The most `local_subnets` that a server takes.
+pub const MOST_SUBNETS: usize = 5;
+
 /// Arguments whose change may alter what the cloud knows of the IDaaS instance.
 const IDAAS_ARGUMENTS: &[&str] = &[
     "enable_multi_factor_auth",
@@ -87,7 +90,7 @@ pub fn schema() -> Schema {
             Type::Set(Box::new(Type::String)),
             "The networks that clients reach through the server. They are compared as networks: order and host bits do not matter.",
         )
-        .validator(count_between(1, 5))
+        .validator(count_between(1, MOST_SUBNETS))
         .validator(each(LocalSubnet)),
     )
     .attribute(name::argument("server"))

@@ -2,7 +2,7 @@
 
 use ipnet::Ipv4Net;
 
-use super::model::SslVpnServer;
+use super::model::{MOST_SUBNETS, SslVpnServer};
 use crate::provider::network::{client_ip_pool, local_subnet, overlap};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
@@ -13,6 +13,7 @@ pub fn across_arguments(config: &SslVpnServer) -> Diagnostics {
     let subnets: Vec<(&str, Ipv4Net)> = config
         .local_subnets
         .known()
+        .filter(|subnets| subnets.len() <= MOST_SUBNETS)
         .into_iter()
         .flatten()
         .filter_map(Attr::known)
@@ -52,4 +53,26 @@ pub fn across_arguments(config: &SslVpnServer) -> Diagnostics {
         );
     }
     diagnostics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(subnets: usize) -> usize {
+        let config = SslVpnServer {
+            local_subnets: Attr::Known(vec![Attr::Known("10.0.0.0/8".to_owned()); subnets]),
+            client_ip_pool: Attr::Known("10.1.0.0/16".to_owned()),
+            ..SslVpnServer::default()
+        };
+        across_arguments(&config).iter().count()
+    }
+
+    #[test]
+    fn what_is_refused_for_its_length_is_not_compared() {
+        // Each but the first is a duplicate, and each overlaps the pool.
+        assert_eq!(rules(MOST_SUBNETS), 2 * MOST_SUBNETS - 1);
+        assert_eq!(rules(MOST_SUBNETS + 1), 0);
+        assert_eq!(rules(200_000), 0);
+    }
 }

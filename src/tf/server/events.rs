@@ -1,12 +1,14 @@
 //! RPCs that answer with a stream of events.
 //!
-//! The work runs in a task of its own and waits when its events are not taken: a slow reader slows it. Dropping the stream, as
+//! The work runs on a thread of its own, since it may compute, and waits when its events are not taken: a slow reader slows it. Dropping the stream, as
 //! a caller who cancels does, cancels the work's token; so does Stop. Errors and panics become the last event.
 
 use std::pin::Pin;
 
 use futures_util::StreamExt;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
@@ -42,12 +44,14 @@ where
     let (sender, receiver) = mpsc::channel(AHEAD);
     let cancel = stop.token().child_token();
     let work = work(sender.clone(), cancel.clone());
-    tokio::spawn(async move {
+    let work = async move {
         if let Err(diagnostics) = guarded(rpc, &type_name, work).await {
             // Nobody is left to read it when this fails.
             let _ = sender.send(E::failed(diagnostics)).await;
         }
-    });
+    };
+    let runtime = Handle::current();
+    spawn_blocking(move || runtime.block_on(work));
     let dropped = cancel.drop_guard();
     let events = ReceiverStream::new(receiver).map(move |event| {
         let _alive = &dropped;

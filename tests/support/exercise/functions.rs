@@ -1,4 +1,7 @@
-//! Functions: `join` is variadic, `same` takes and gives a value of any type, null and unknown ones too, `count` reads a list.
+//! Functions: `join` is variadic, `same` takes and gives a value of any type, null and unknown ones too, `count` reads a list,
+//! `compute` keeps its thread busy.
+
+use std::time::{Duration, Instant};
 
 use terraform_provider_alivpn::tf::function::{
     Arguments, Definition, Function, FunctionError, Parameter,
@@ -74,5 +77,28 @@ impl Function for Count {
             return Ok(Value::from("many"));
         }
         Ok(to_value(&texts.len())?)
+    }
+}
+
+/// Computes for so many milliseconds, and waits for nothing meanwhile: whoever shares its thread has to.
+pub struct Compute;
+
+impl Function for Compute {
+    fn name(&self) -> &'static str {
+        "compute"
+    }
+
+    fn definition(&self) -> Definition {
+        let milliseconds = Parameter::new("milliseconds", Type::Number, "For how long.");
+        Definition::new("Computes", "Gives true.", Type::Bool).parameter(milliseconds)
+    }
+
+    fn call(&self, arguments: Arguments) -> Result<Value, FunctionError> {
+        let (milliseconds,): (u64,) = arguments.read()?;
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(milliseconds) {
+            std::hint::spin_loop();
+        }
+        Ok(Value::from(true))
     }
 }

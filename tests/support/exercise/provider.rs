@@ -12,7 +12,7 @@ use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::{action, data_source, ephemeral_resource, list_resource};
 
 use crate::echo::Echo;
-use crate::functions::{Count, Join, Same};
+use crate::functions::{Compute, Count, Join, Same};
 use crate::greet::Greet;
 use crate::identified::Identified;
 use crate::keeper::Keeper;
@@ -95,7 +95,12 @@ impl Provider for Exercise {
     }
 
     fn functions(&self) -> Vec<Box<dyn Function>> {
-        vec![Box::new(Count), Box::new(Join), Box::new(Same)]
+        vec![
+            Box::new(Compute),
+            Box::new(Count),
+            Box::new(Join),
+            Box::new(Same),
+        ]
     }
 
     fn actions(&self) -> Vec<Box<dyn action::Erased<Client>>> {
