@@ -93,9 +93,9 @@ impl Failure {
         }
     }
 
-    /// An error about a change that was not accepted, or not seen to be. `in_doubt` says what the next apply does about one that
-    /// the cloud may have carried out all the same.
-    pub fn diagnostic(&self, summary: String, in_doubt: &str) -> Diagnostic {
+    /// An error about a change (`create`, `update`, `delete`) that was not accepted, or not seen to be. `in_doubt` says what the next
+    /// apply does about one that the cloud may have carried out all the same.
+    pub fn diagnostic(&self, summary: String, change: &str, in_doubt: &str) -> Diagnostic {
         let doubtful = |diagnostic: Diagnostic| {
             let detail = format!(
                 "{}\n\nThe call was sent and its answer did not arrive, so the cloud may have carried it out. {in_doubt}",
@@ -120,7 +120,8 @@ impl Failure {
             }
             Failure::Stopped | Failure::TimedOut { .. } => "Run `terraform apply` again.",
         };
-        Diagnostic::error(summary).detail(format!("Nothing was changed: {self}.\n\n{next}"))
+        let advice = self.advice(change);
+        Diagnostic::error(summary).detail(format!("Nothing was changed: {self}.\n\n{next}{advice}"))
     }
 
     /// A timeout that was too short is the configuration's to change, and a permission somebody's to give; empty for everything else.

@@ -12,6 +12,11 @@ pub fn diagnostic(summary: impl Into<String>, error: &Error) -> Diagnostic {
     }
 }
 
+/// Whether what lacks a permission is the VPN service itself, and not who calls.
+pub fn is_for_the_service(error: &Error) -> bool {
+    error.code() == Some("OperationFailed.NoRamPermission")
+}
+
 /// What a person can do about it.
 pub fn advice(error: &Error) -> String {
     let operation = error.operation();
@@ -33,6 +38,11 @@ pub fn advice(error: &Error) -> String {
     } = error
     {
         return "Nothing was sent. Correct what the message names in the environment, and run Terraform again.".to_owned();
+    }
+    if is_for_the_service(error) {
+        return "It is the VPN service that lacks the permission, not whoever runs Terraform: who administers the account must allow it to \
+                operate the IDaaS instances. Then apply again."
+            .to_owned();
     }
     match (error.class(), error.api()) {
         (Class::Input, Some(api)) => match api.argument {

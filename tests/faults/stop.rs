@@ -103,8 +103,9 @@ async fn a_stop_ends_the_queue_under_flow_control_at_once() {
     let (_, config) = CERTIFICATE.configs(&core, Doing::Create, &server, None);
     let mut requests = Vec::new();
     for _ in 0..CALLERS {
-        let plan = core.plan(CERTIFICATE.type_name, &State::none(), &config);
-        let plan = plan.await.unwrap();
+        let nothing = State::none();
+        let plan = core.plan(CERTIFICATE.type_name, &nothing, &config).await;
+        let plan = plan.unwrap();
         requests.push(core.request(plan));
     }
     cloud

@@ -109,7 +109,7 @@ fn whatever_ends_a_change_takes_its_doubt_along() {
         doubt.note(&busy());
         let failure = doubt.carried::<()>(Err(failure)).unwrap_err();
         assert!(failure.may_have_acted(), "{failure}");
-        let shown = failure.diagnostic("Not created".to_owned(), "Look for it.");
+        let shown = failure.diagnostic("Not created".to_owned(), "create", "Look for it.");
         assert_eq!(shown.summary, "Not created, as far as known");
         for part in [
             why.as_str(),
@@ -131,7 +131,7 @@ fn without_a_doubt_nothing_was_changed() {
     let mut doubt = Doubt::default();
     doubt.note(&busy());
     let failure = doubt.carried::<()>(Err(Failure::Stopped)).unwrap_err();
-    let shown = failure.diagnostic("Not created".to_owned(), "Look for it.");
+    let shown = failure.diagnostic("Not created".to_owned(), "create", "Look for it.");
     assert!(
         shown.detail.starts_with("Nothing was changed"),
         "{}",

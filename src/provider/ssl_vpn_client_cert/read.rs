@@ -81,8 +81,8 @@ fn expired(cert: &SslVpnClientCert) -> Diagnostics {
     }
     Diagnostic::warning("A client certificate has expired")
         .detail(format!(
-            "{} held until {}: nobody can connect with it any more. Replace it with `terraform apply -replace=ADDRESS`, and set renew_before to have \
-             the next one replaced in time.",
+            "{} held until {}: nobody can connect with it any more. Replace it with `terraform apply -replace=ADDRESS`, which disconnects \
+             every client of its server for a moment, and set renew_before to have the next one replaced in time.",
             text(&cert.id),
             text(&cert.end_time)
         ))
@@ -109,5 +109,8 @@ pub async fn import(
     let found = found
         .await
         .map(|whole| Some(whole_object(&whole, &cert, &region, vpc.clock().now())));
+    if let Ok(Some(_)) = found {
+        call.client.imported_certs.insert(&region, &name.id);
+    }
     name.found(CLIENT_CERT, &region, found)
 }

@@ -49,7 +49,7 @@ pub async fn create(
             let summary = format!("SSL server not created on {gateway_id} in {region}");
             let diagnostic = match existing_server(&call, &region, gateway_id, &failure).await {
                 Some(existing) => occupied(summary, &existing, &failure),
-                None => refused(summary, &failure),
+                None => refused(summary, "create", &failure),
             };
             return Outcome::with(None, diagnostic);
         }
@@ -137,7 +137,11 @@ pub async fn update(
     let (change, answer) = match sent.await {
         Ok(sent) => sent,
         Err(failure) => {
-            let diagnostic = refused(format!("SSL server {id} in {region} not changed"), &failure);
+            let diagnostic = refused(
+                format!("SSL server {id} in {region} not changed"),
+                "update",
+                &failure,
+            );
             return Outcome::with(prior, diagnostic);
         }
     };
@@ -216,7 +220,11 @@ pub async fn delete(
         }
         Err(Failure::Cloud(error)) if is_gone(&error) => return Outcome::new(None),
         Err(failure) => {
-            let diagnostic = refused(format!("SSL server {id} in {region} not deleted"), &failure);
+            let diagnostic = refused(
+                format!("SSL server {id} in {region} not deleted"),
+                "delete",
+                &failure,
+            );
             return Outcome::with(Some(state), diagnostic);
         }
     };
@@ -277,9 +285,10 @@ fn occupied(summary: String, existing: &str, failure: &Failure) -> Diagnostic {
 }
 
 /// A change that was not accepted, or not seen to be.
-fn refused(summary: String, failure: &Failure) -> Diagnostic {
+fn refused(summary: String, change: &str, failure: &Failure) -> Diagnostic {
     failure.diagnostic(
         summary,
+        change,
         "Run `terraform apply` again: it reads what is there, and where a server was created without an answer, it names the server and how to \
          import it.",
     )
