@@ -45,9 +45,9 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// An error about a change that was not accepted, or not seen to be. `in_doubt` says what the next apply does about one that
-    /// the cloud may have carried out all the same.
-    pub fn diagnostic(&self, summary: String, in_doubt: &str) -> Diagnostic {
+    /// An error about a change (`create`, `update`, `delete`) that was not accepted, or not seen to be. `in_doubt` says what the next
+    /// apply does about one that the cloud may have carried out all the same.
+    pub fn diagnostic(&self, summary: String, change: &str, in_doubt: &str) -> Diagnostic {
         let next = match self {
             Failure::Cloud(error) if error.may_have_acted() => {
                 let mut diagnostic =
@@ -66,7 +66,8 @@ impl Failure {
             }
             Failure::Stopped | Failure::TimedOut { .. } => "Run `terraform apply` again.",
         };
-        Diagnostic::error(summary).detail(format!("Nothing was changed: {self}.\n\n{next}"))
+        let advice = self.advice(change);
+        Diagnostic::error(summary).detail(format!("Nothing was changed: {self}.\n\n{next}{advice}"))
     }
 
     /// A timeout that was too short is the configuration's to change, and a permission somebody's to give; empty for everything else.

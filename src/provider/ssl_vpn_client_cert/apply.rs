@@ -96,6 +96,7 @@ pub async fn update(
             let diagnostic = refused(
                 summary,
                 &failure,
+                "update",
                 "Run `terraform apply` again: it reads the name and changes it if it still differs.",
             );
             return Outcome::with(prior, diagnostic);
@@ -153,6 +154,7 @@ pub async fn delete(
             let diagnostic = refused(
                 summary,
                 &failure,
+                "delete",
                 "Run `terraform apply` again: a certificate that is gone by then is removed from the state.",
             );
             return Outcome::with(Some(state), diagnostic);
@@ -256,6 +258,7 @@ fn not_created(server_id: &str, region: &str, failure: &Failure) -> Diagnostic {
             return refused(
                 summary,
                 failure,
+                "create",
                 "Run `terraform apply` again: it creates another certificate. If this one was created, the data source alivpn_ssl_vpn_client_certs \
                  lists it, the newest of its server, and it can be imported or deleted.",
             );
@@ -267,8 +270,8 @@ fn not_created(server_id: &str, region: &str, failure: &Failure) -> Diagnostic {
 }
 
 /// A change that was not accepted, or not seen to be.
-fn refused(summary: String, failure: &Failure, in_doubt: &str) -> Diagnostic {
-    let mut diagnostic = failure.diagnostic(summary, in_doubt);
+fn refused(summary: String, failure: &Failure, change: &str, in_doubt: &str) -> Diagnostic {
+    let mut diagnostic = failure.diagnostic(summary, change, in_doubt);
     // What else the API finds fault with stands at the server.
     let own = ["name", "region", "id"].map(AttributePath::from);
     if diagnostic

@@ -48,7 +48,7 @@ pub async fn create(
             let summary = format!("SSL server not created on {gateway_id} in {region}");
             let diagnostic = match existing_server(&call, &region, gateway_id, &failure).await {
                 Some(existing) => occupied(summary, &existing, &failure),
-                None => refused(summary, &failure),
+                None => refused(summary, "create", &failure),
             };
             return Outcome::with(None, diagnostic);
         }
@@ -136,7 +136,11 @@ pub async fn update(
     let (change, answer) = match sent.await {
         Ok(sent) => sent,
         Err(failure) => {
-            let diagnostic = refused(format!("SSL server {id} in {region} not changed"), &failure);
+            let diagnostic = refused(
+                format!("SSL server {id} in {region} not changed"),
+                "update",
+                &failure,
+            );
             return Outcome::with(prior, diagnostic);
         }
     };
@@ -213,7 +217,11 @@ pub async fn delete(
         Ok(Some(change)) => change,
         Ok(None) => return Outcome::new(None),
         Err(failure) => {
-            let diagnostic = refused(format!("SSL server {id} in {region} not deleted"), &failure);
+            let diagnostic = refused(
+                format!("SSL server {id} in {region} not deleted"),
+                "delete",
+                &failure,
+            );
             return Outcome::with(Some(state), diagnostic);
         }
     };
@@ -274,9 +282,10 @@ fn occupied(summary: String, existing: &str, failure: &Failure) -> Diagnostic {
 }
 
 /// A change that was not accepted, or not seen to be.
-fn refused(summary: String, failure: &Failure) -> Diagnostic {
+fn refused(summary: String, change: &str, failure: &Failure) -> Diagnostic {
     failure.diagnostic(
         summary,
+        change,
         "Run `terraform apply` again: it reads what is there, and where a server was created without an answer, it names the server and how to \
          import it.",
     )
