@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::Configured;
 use super::gateway::Gateways;
 use super::reads::Reads;
+use super::remembered::Remembered;
 use super::timeouts::{PositiveDuration, parse_duration};
 use crate::cloud::credentials::{self as cloud_credentials, Context, Credentials, Source};
 use crate::cloud::endpoint::{self, Endpoint};
@@ -336,6 +337,8 @@ pub async fn configure(
             gateways: Gateways::default(),
             ssl_vpn_server_reads: Reads::default(),
             ssl_vpn_client_cert_reads: Reads::default(),
+            imported_certs: Remembered::default(),
+            disconnected_servers: Remembered::default(),
         }),
         (credentials, region) => {
             let mut diagnostics = Diagnostics::default();

@@ -12,6 +12,11 @@ pub fn diagnostic(summary: impl Into<String>, error: &Error) -> Diagnostic {
     }
 }
 
+/// Whether what lacks a permission is the VPN service itself, and not who calls.
+pub fn is_for_the_service(error: &Error) -> bool {
+    error.code() == Some("OperationFailed.NoRamPermission")
+}
+
 /// What a person can do about it.
 pub fn advice(error: &Error) -> String {
     let operation = error.operation();
@@ -25,6 +30,11 @@ pub fn advice(error: &Error) -> String {
     {
         return "Nothing was sent. If a proxy of your organisation reads along, put its authority's certificate into a file with all others that \
                 are to be trusted, and the file's name into SSL_CERT_FILE."
+            .to_owned();
+    }
+    if is_for_the_service(error) {
+        return "It is the VPN service that lacks the permission, not whoever runs Terraform: who administers the account must allow it to \
+                operate the IDaaS instances. Then apply again."
             .to_owned();
     }
     match (error.class(), error.api()) {

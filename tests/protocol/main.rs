@@ -20,6 +20,7 @@ mod ephemeral_resources;
 mod functions;
 mod generate;
 mod identity;
+mod imported_client_certs;
 mod list_client_certs;
 mod list_resources;
 mod list_servers;

@@ -91,14 +91,32 @@ async fn a_plan_may_change_private_data_and_planning_again_takes_the_result_as_i
         .await;
     assert_eq!(applied.unwrap().into_inner().private, br#"{"changes":3}"#);
 
-    let planned = session
-        .client
-        .plan_resource_change(plan(&object, "null", br#"{"changes":4}"#))
-        .await;
-    assert_eq!(
-        planned.unwrap().into_inner().planned_private,
-        br#"{"changes":5}"#
-    );
+    let private = after_a_destruction(&mut session, TYPE, &object, br#"{"changes":4}"#).await;
+    assert_eq!(private, br#"{"changes":5}"#);
+}
+
+/// The private data that are left when an object's destruction was planned and applied.
+async fn after_a_destruction(
+    session: &mut Session,
+    type_name: &str,
+    state: &str,
+    private: &[u8],
+) -> Vec<u8> {
+    let request = plan_resource_change::Request {
+        type_name: type_name.to_owned(),
+        ..plan(state, "null", private)
+    };
+    let planned = session.client.plan_resource_change(request).await;
+    let request = apply_resource_change::Request {
+        type_name: type_name.to_owned(),
+        ..apply(
+            state,
+            "null",
+            &planned.unwrap().into_inner().planned_private,
+        )
+    };
+    let applied = session.client.apply_resource_change(request).await;
+    applied.unwrap().into_inner().private
 }
 
 #[tokio::test]
@@ -113,12 +131,8 @@ async fn private_data_that_no_resource_touches_come_back_byte_for_byte() {
             .await
             .unwrap();
         assert_eq!(answer.into_inner().private, bytes);
-        let request = plan_resource_change::Request {
-            type_name: type_name.to_owned(),
-            ..plan(state, "null", bytes)
-        };
-        let answer = session.client.plan_resource_change(request).await.unwrap();
-        assert_eq!(answer.into_inner().planned_private, bytes);
+        let private = after_a_destruction(&mut session, type_name, state, bytes).await;
+        assert_eq!(private, bytes);
     }
     let request = plan_resource_change::Request {
         type_name: "exercise_versioned".to_owned(),

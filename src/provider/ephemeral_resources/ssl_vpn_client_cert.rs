@@ -108,7 +108,8 @@ async fn find(call: Call<'_, Configured>, config: &Model) -> Result<Model, Diagn
         let end = lookup::time(whole.cert.end_time).value();
         return Err(Diagnostic::error(format!("Client certificate {id} has expired"))
             .detail(format!(
-                "It held until {}, and nobody can connect with it any more. Replace it: `terraform apply -replace=ADDRESS` for one that is managed here.",
+                "It held until {}, and nobody can connect with it any more. Replace it: `terraform apply -replace=ADDRESS` for one that is managed \
+                 here, which disconnects every client of its server for a moment. Or take the ephemeral block out, as for a destroy.",
                 end.as_deref().unwrap_or("a time that the API does not say")
             ))
             .at("id"));

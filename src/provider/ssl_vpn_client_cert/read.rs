@@ -81,8 +81,8 @@ fn expired(cert: &SslVpnClientCert) -> Diagnostics {
     }
     Diagnostic::warning("A client certificate has expired")
         .detail(format!(
-            "{} held until {}: nobody can connect with it any more. Replace it with `terraform apply -replace=ADDRESS`, and set renew_before to have \
-             the next one replaced in time.",
+            "{} held until {}: nobody can connect with it any more. Replace it with `terraform apply -replace=ADDRESS`, which disconnects \
+             every client of its server for a moment, and set renew_before to have the next one replaced in time.",
             text(&cert.id),
             text(&cert.end_time)
         ))
@@ -107,5 +107,8 @@ pub async fn import(
     let described = describe(&call, &region, &name.id, &cert)
         .await
         .map_err(|error| unreadable(&name.id, &region, &error));
+    if let Ok(Some(_)) = described {
+        call.client.imported_certs.insert(&region, &name.id);
+    }
     name.found(CLIENT_CERT, &region, described)
 }

@@ -7,7 +7,7 @@ use terraform_provider_alivpn::tf::diagnostics::Diagnostic;
 use terraform_provider_alivpn::tf::identity::{IdentitySchema, IdentityType};
 use terraform_provider_alivpn::tf::model::Attr;
 use terraform_provider_alivpn::tf::resource::{
-    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+    Call, Change, Delete, Outcome, PlanCall, Planned, Resource, Update,
 };
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
@@ -112,7 +112,12 @@ impl Resource for Identified {
         Outcome::new(updated)
     }
 
-    async fn delete(&self, _call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {
+    async fn delete(
+        &self,
+        _call: Call<'_, Client>,
+        delete: Delete<Model>,
+    ) -> Outcome<Option<Model>> {
+        let state = delete.prior;
         if state.asks_for("stays") {
             return Outcome::with(Some(state), Diagnostic::error("It stays"));
         }

@@ -10,7 +10,7 @@ use terraform_provider_alivpn::tf::diagnostics::{Diagnostic, Diagnostics};
 use terraform_provider_alivpn::tf::model::{Attr, from_value};
 use terraform_provider_alivpn::tf::private::Private;
 use terraform_provider_alivpn::tf::resource::{
-    Call, Change, Destroy, Outcome, PlanCall, Planned, Resource, Update,
+    Call, Change, Delete, Destroy, Outcome, PlanCall, Planned, Resource, Update,
 };
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, NestedBlock, Schema};
 use terraform_provider_alivpn::tf::types::Type;
@@ -173,7 +173,7 @@ impl Resource for Keeper {
         }
     }
 
-    fn plan_destroy(&self, destroy: Destroy<Model>) -> Outcome<()> {
+    fn plan_destroy(&self, _call: PlanCall<'_, Client>, destroy: Destroy<Model>) -> Outcome<()> {
         let said = if destroy.prior.is("precious") {
             Diagnostic::warning("It is precious").into()
         } else if destroy.prior.is("locked") {
@@ -216,7 +216,11 @@ impl Resource for Keeper {
         Outcome::new(update.planned.made(call.meta)).private(&one_more(call.private))
     }
 
-    async fn delete(&self, _call: Call<'_, Client>, _state: Model) -> Outcome<Option<Model>> {
+    async fn delete(
+        &self,
+        _call: Call<'_, Client>,
+        _delete: Delete<Model>,
+    ) -> Outcome<Option<Model>> {
         Outcome::new(None)
     }
 

@@ -10,7 +10,7 @@ use terraform_provider_alivpn::tf::move_state::{MoveSource, Moved};
 use terraform_provider_alivpn::tf::number::Number;
 use terraform_provider_alivpn::tf::private::Private;
 use terraform_provider_alivpn::tf::resource::{
-    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+    Call, Change, Delete, Outcome, PlanCall, Planned, Resource, Update,
 };
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
@@ -125,7 +125,11 @@ impl Resource for Versioned {
         Outcome::new(update.planned)
     }
 
-    async fn delete(&self, _call: Call<'_, Client>, _state: Model) -> Outcome<Option<Model>> {
+    async fn delete(
+        &self,
+        _call: Call<'_, Client>,
+        _delete: Delete<Model>,
+    ) -> Outcome<Option<Model>> {
         Outcome::new(None)
     }
 
