@@ -264,7 +264,7 @@ pub fn set_up(
         Some(appended) => format!("{user_agent} {}", appended.trim()),
         None => user_agent.to_owned(),
     };
-    let channel = config.channel(&user_agent, Trust::from_environment(&variable));
+    let channel = config.channel(&user_agent, Trust::from_environment(variable));
     let mut context = Context::new(environment.clone(), channel);
     context.sts_endpoint = sts_endpoint;
     Ok(Setup {
