@@ -50,15 +50,6 @@ fn told(thing: &Model, what: &str) -> Diagnostics {
         .collect()
 }
 
-/// What a thing that tells is told.
-fn told(thing: &Model, what: &str) -> Diagnostics {
-    let tells = thing.note.known().is_some_and(|note| note == "tell");
-    tells
-        .then(|| Diagnostic::warning(what))
-        .into_iter()
-        .collect()
-}
-
 #[async_trait]
 impl Resource for Thing {
     type Client = Client;
