@@ -4,7 +4,7 @@
 //! - [`region`]: where an object is, and where it is asked for;
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it; [`change`]: one such change, from its turn
 //!   until the gateway has come to rest ([`settling`]);
-//! - [`reads`]: reads that come together share a listing;
+//! - [`reads`]: reads that come together share a listing; [`remembered`]: what is known for the length of a run;
 //! - [`ssl_vpn_server`], [`ssl_vpn_client_cert`]: the resources;
 //! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
 //! - [`ephemeral_resources`]: what no state may hold; [`key_material`]: what the owner of a certificate alone may have;
@@ -32,6 +32,7 @@ pub mod network;
 pub mod ovpn_profile;
 pub mod reads;
 pub mod region;
+pub mod remembered;
 pub mod settling;
 pub mod ssl_vpn_client_cert;
 pub mod ssl_vpn_server;
@@ -52,6 +53,7 @@ use configuration::Configuration;
 use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
 use reads::{Changing, Reads};
+use remembered::Remembered;
 use ssl_vpn_client_cert::SslVpnClientCertResource;
 use ssl_vpn_client_cert::list::SslVpnClientCertList;
 use ssl_vpn_server::SslVpnServerResource;
@@ -76,6 +78,10 @@ pub struct Configured {
     pub ssl_vpn_server_reads: Reads<vpc::SslVpnServer>,
     /// The reads of client certificates.
     pub ssl_vpn_client_cert_reads: Reads<vpc::SslVpnClientCert>,
+    /// The client certificates that were imported.
+    pub imported_certs: Remembered,
+    /// The SSL servers of which it was said that all their clients are disconnected.
+    pub disconnected_servers: Remembered,
 }
 
 impl Configured {

@@ -316,7 +316,6 @@ async fn run(folder: &Path) -> Vec<String> {
     context.channel.policy = Policy {
         base: Duration::from_millis(1),
         max_retries: 1,
-        unreachable_attempts: 1,
         ..Policy::default()
     };
 

@@ -228,7 +228,7 @@ async fn find(
     let region = region::of(&config.region, call.client);
     let vpc = &call.client.vpc;
     if let Some(id) = config.id.known() {
-        let server = vpc.describe_ssl_vpn_server(&region, id, call.cancel).await;
+        let server = vpc.look_up_ssl_vpn_server(&region, id, call.cancel).await;
         let server =
             server.map_err(|error| lookup::failed(KIND, Some(("id", id)), &region, &error))?;
         let server = server.ok_or_else(|| lookup::missing(KIND, id, &region, "id", None))?;
