@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::answer::Object;
-use super::credentials::{self, Credentials};
+use super::credentials;
 use super::error_table;
 use super::{endpoint, retry};
 
@@ -77,13 +77,14 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// The refusal in a JSON answer; `None` when the answer has no code and so is not the API's.
+    /// The refusal in a JSON answer, cleaned by `redact` of what was sent; `None` when the answer has no code and so is not
+    /// the API's.
     pub fn read(
         operation: &'static str,
         http_status: u16,
         header_request_id: Option<&str>,
         answer: &Object,
-        credentials: Option<&Credentials>,
+        redact: impl Fn(&str) -> String,
     ) -> Option<ApiError> {
         let code = answer.text("Code").ok().flatten()?;
         let message = answer
@@ -95,12 +96,13 @@ impl ApiError {
         let request_id = answer.text("RequestId").ok().flatten();
         Some(ApiError {
             operation,
-            code: one_line(&code),
-            message: one_line(&match credentials {
-                Some(credentials) => credentials.redact(&message),
-                None => message,
-            }),
-            request_id: request_id.or_else(|| header_request_id.map(str::to_owned)),
+            // Cleaned before it is cut, which could leave half a secret.
+            code: one_line(&redact(&code)),
+            message: one_line(&redact(&message)),
+            request_id: request_id
+                .as_deref()
+                .or(header_request_id)
+                .map(|request_id| one_line(&redact(request_id))),
             http_status,
             class: meaning.class,
             argument: meaning.argument,
@@ -366,6 +368,7 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::credentials::Credentials;
     use crate::cloud::secret::Secret;
 
     fn credentials() -> Credentials {
@@ -383,7 +386,7 @@ mod tests {
             400,
             Some("from-header"),
             &answer,
-            Some(&credentials()),
+            |text| credentials().redact(text),
         )
     }
 
@@ -410,7 +413,7 @@ mod tests {
     #[test]
     fn an_echo_of_what_was_sent_shows_no_secret_and_no_control_characters() {
         let error = api_error(
-            r#"{"Code":"SignatureDoesNotMatch","Message":"canonical:\nx-acs-security-token:token3\u001b[2J hunter2"}"#,
+            r#"{"Code":"token3","RequestId":"hunter2\n","Message":"canonical:\nx-acs-security-token:token3\u001b[2J hunter2"}"#,
         )
         .unwrap();
         let shown = format!("{error} {error:?}");
@@ -418,7 +421,15 @@ mod tests {
             !shown.contains("token3") && !shown.contains("hunter2"),
             "{shown}"
         );
-        assert!(!error.message.chars().any(char::is_control));
+        assert!(!shown.chars().any(char::is_control));
+    }
+
+    #[test]
+    fn a_secret_that_a_long_echo_would_be_cut_in_is_not_shown_by_half() {
+        let echo = "x".repeat(LONGEST_MESSAGE - 4) + "hunter2";
+        let body = format!(r#"{{"Code":"X","Message":"{echo}"}}"#);
+        let message = api_error(&body).unwrap().message;
+        assert!(!message.contains("hunt"), "{message}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One signed request of the RPC style: everything of it but the connection. Pure: date and nonce are given.
 
-use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display};
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use time::macros::format_description;
@@ -10,24 +10,35 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
-use super::secret::Secret;
-use super::signature::{canonical_query, percent_encode, v3};
+use super::secret::{SENSITIVE, Secret, redact};
+use super::signature::{canonical_query, percent_encoded, v3};
 
-/// The parameters of an operation by the names that the API gives them. One may be a token: they are wiped when dropped.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parameters(BTreeMap<String, String>);
+/// The parameters of an operation, or of its signature, by the names that the API gives them. They are wiped when dropped, and
+/// `Debug` shows no secret one.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Parameters {
+    all: BTreeMap<String, String>,
+    /// The names of those that nobody may see.
+    secret: BTreeSet<String>,
+}
 
 impl Drop for Parameters {
     fn drop(&mut self) {
-        self.0.values_mut().for_each(Zeroize::zeroize);
+        self.all.values_mut().for_each(Zeroize::zeroize);
     }
 }
 
 impl Parameters {
     /// With `name` set.
     pub fn with(mut self, name: &str, value: impl Display) -> Parameters {
-        self.0.insert(name.to_owned(), value.to_string());
+        self.all.insert(name.to_owned(), value.to_string());
         self
+    }
+
+    /// With `name` set to what nobody may see.
+    pub fn with_secret(mut self, name: &str, value: &Secret) -> Parameters {
+        self.secret.insert(name.to_owned());
+        self.with(name, value.expose())
     }
 
     /// With `name` set if there is a value; otherwise the parameter stays absent.
@@ -40,7 +51,25 @@ impl Parameters {
 
     /// All of them.
     pub fn as_map(&self) -> &BTreeMap<String, String> {
-        &self.0
+        &self.all
+    }
+
+    /// `text` without the secret ones: an error message may echo what was sent.
+    pub fn redact(&self, text: &str) -> String {
+        self.secret
+            .iter()
+            .filter_map(|name| self.as_map().get(name))
+            .fold(text.to_owned(), |text, value| redact(&text, value))
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.as_map().iter().map(|(name, value)| {
+            let is_secret = self.secret.contains(name);
+            (name, if is_secret { SENSITIVE } else { value })
+        });
+        f.debug_map().entries(shown).finish()
     }
 }
 
@@ -84,30 +113,24 @@ pub fn signed(
     date: OffsetDateTime,
     nonce: &str,
 ) -> Result<Request, Unsendable> {
-    let mut signed_headers: BTreeMap<String, String> = [
-        ("host", endpoint.host().to_owned()),
-        ("x-acs-action", operation.name.to_owned()),
-        ("x-acs-content-sha256", v3::content_sha256(b"")),
-        ("x-acs-date", acs_date(date)),
-        ("x-acs-signature-nonce", nonce.to_owned()),
-        ("x-acs-version", operation.version.to_owned()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect();
+    let mut signed_headers = Parameters::default()
+        .with("host", endpoint.host())
+        .with("x-acs-action", operation.name)
+        .with("x-acs-content-sha256", v3::content_sha256(b""))
+        .with("x-acs-date", acs_date(date))
+        .with("x-acs-signature-nonce", nonce)
+        .with("x-acs-version", operation.version);
     if let Some(token) = &credentials.security_token {
-        signed_headers.insert(
-            "x-acs-accesskey-id".to_owned(),
-            credentials.access_key_id.clone(),
-        );
-        signed_headers.insert("x-acs-security-token".to_owned(), token.expose().to_owned());
+        signed_headers = signed_headers
+            .with("x-acs-accesskey-id", &credentials.access_key_id)
+            .with_secret("x-acs-security-token", token);
     }
     let authorization = v3::authorization(
         &v3::Request {
             method: "POST",
             path: "/",
             query: parameters.as_map(),
-            headers: &signed_headers,
+            headers: signed_headers.as_map(),
         },
         &credentials.access_key_id,
         credentials.secret.expose(),
@@ -115,7 +138,7 @@ pub fn signed(
     let mut headers = HeaderMap::new();
     headers.insert("accept", HeaderValue::from_static("application/json"));
     headers.insert(AUTHORIZATION, sensitive(&authorization, "access key's ID")?);
-    for (name, value) in &signed_headers {
+    for (name, value) in signed_headers.as_map() {
         let part = if name == "x-acs-security-token" {
             "security token"
         } else {
@@ -161,18 +184,17 @@ pub fn anonymous(
 fn form_of(parameters: &Parameters) -> Secret {
     let mut form = Zeroizing::new(String::new());
     let longest: usize = parameters
-        .0
+        .as_map()
         .iter()
         .map(|(k, v)| k.len() + v.len() + 2)
         .sum();
     form.reserve(3 * longest);
-    for (name, value) in &parameters.0 {
-        let value = Zeroizing::new(percent_encode(value));
+    for (name, value) in parameters.as_map() {
         let separator = if form.is_empty() { "" } else { "&" };
         form.push_str(separator);
-        form.push_str(&percent_encode(name));
+        form.extend(percent_encoded(name));
         form.push('=');
-        form.push_str(&value);
+        form.extend(percent_encoded(value));
     }
     Secret::new(std::mem::take(&mut *form))
 }
@@ -255,6 +277,29 @@ mod tests {
             "testsecret",
         );
         assert_eq!(authorization, recomputed);
+    }
+
+    #[test]
+    fn a_secret_parameter_is_sent_and_neither_printed_nor_left_in_an_echo() {
+        let token = Secret::new("tok+en==");
+        let parameters = Parameters::default()
+            .with("RoleArn", "acs:ram::1:role/x")
+            .with_secret("OIDCToken", &token);
+        assert_eq!(
+            format!("{parameters:?}"),
+            r#"{"OIDCToken": "(sensitive)", "RoleArn": "acs:ram::1:role/x"}"#
+        );
+        assert_eq!(
+            parameters.redact("acs:ram::1:role/x tok+en== tok%2Ben%3D%3D"),
+            "acs:ram::1:role/x (sensitive) (sensitive)"
+        );
+        let endpoint = Endpoint::parse("sts.example.com").unwrap();
+        let date = datetime!(2026-01-02 03:04:05 UTC);
+        let request = anonymous(OPERATION, &endpoint, &parameters, date, "nonce-1");
+        assert_eq!(
+            request.form.unwrap().expose(),
+            "OIDCToken=tok%2Ben%3D%3D&RoleArn=acs%3Aram%3A%3A1%3Arole%2Fx"
+        );
     }
 
     #[test]

@@ -139,8 +139,12 @@ impl Rpc {
             Ok(answer) => (Some(answer.status), answer.request_id.clone()),
             Err(_) => (None, None),
         };
+        let redact = |text: &str| {
+            let text = call.parameters.redact(text);
+            credentials.map_or_else(|| text.clone(), |credentials| credentials.redact(&text))
+        };
         let outcome = match sent {
-            Ok(answer) => judge(operation, &answer, credentials).map_err(|error| Failure {
+            Ok(answer) => judge(operation, &answer, redact).map_err(|error| Failure {
                 retry_after: answer.retry_after,
                 date: answer.date,
                 ..failure(error)
@@ -177,7 +181,7 @@ impl Rpc {
 fn judge<T: Read>(
     operation: &'static str,
     answer: &HttpAnswer,
-    credentials: Option<&Credentials>,
+    redact: impl Fn(&str) -> String,
 ) -> Result<(T, Option<String>), Error> {
     let success = (200..300).contains(&answer.status);
     let unreadable = |reason: String| Error::Answer {
@@ -202,7 +206,7 @@ fn judge<T: Read>(
         answer.status,
         answer.request_id.as_deref(),
         &object,
-        credentials,
+        redact,
     );
     Err(match refusal {
         Some(refusal) => Error::Api(refusal),

@@ -90,7 +90,7 @@ impl Client {
         let parameters = role
             .parameters()
             .with("OIDCProviderArn", provider_arn)
-            .with("OIDCToken", token.expose());
+            .with_secret("OIDCToken", token);
         let Assumed(issued) = self.call("AssumeRoleWithOIDC", None, parameters).await?;
         Ok(issued)
     }

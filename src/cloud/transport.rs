@@ -209,7 +209,9 @@ impl Transport {
         let retry_after = retry_after(response.headers());
         let date = header(response.headers(), DATE.as_str()).and_then(parse_http_date);
         let limit = self.answer;
-        let mut body = Zeroizing::new(Vec::new());
+        let announced = response.content_length().unwrap_or(0);
+        let room = usize::try_from(announced).map_or(limit, |length| length.min(limit));
+        let mut body = Zeroizing::new(Vec::with_capacity(room));
         while let Some(chunk) = response.chunk().await.map_err(fault)? {
             if body.len() + chunk.len() > limit {
                 return Err(Fault::TooLarge {
@@ -218,7 +220,7 @@ impl Transport {
                     limit,
                 });
             }
-            body.extend_from_slice(&chunk);
+            append(&mut body, &chunk);
         }
         Ok(HttpAnswer {
             status,
@@ -289,6 +291,18 @@ impl Transport {
         };
         builder.build().map_err(|error| reason(&error))
     }
+}
+
+/// Adds to a buffer that may hold keys: one that has to grow is wiped when it is left.
+fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
+    let length = body.len() + chunk.len();
+    if length > body.capacity() {
+        let room = length.max(2 * body.capacity());
+        let mut larger = Zeroizing::new(Vec::with_capacity(room));
+        larger.extend_from_slice(body);
+        *body = larger;
+    }
+    body.extend_from_slice(chunk);
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -374,6 +388,15 @@ mod tests {
         assert_eq!(retry_after(&http), Some(Duration::from_secs(2)));
         let nonsense = headers(&[("retry-after", "soon"), ("x-acs-retry-after", "-1")]);
         assert_eq!(retry_after(&nonsense), None);
+    }
+
+    #[test]
+    fn a_buffer_that_has_to_grow_keeps_what_it_held() {
+        let mut body = Zeroizing::new(Vec::new());
+        for chunk in ["", "a", "bc", "", "defghijk"] {
+            append(&mut body, chunk.as_bytes());
+        }
+        assert_eq!(body.as_slice(), b"abcdefghijk");
     }
 
     #[test]

@@ -394,4 +394,6 @@ fn invalid(what: &str, path: impl Into<AttributePath>, error: &endpoint::Error) 
 }
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod tests;

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use zeroize::Zeroize;
+
 use super::number::Number;
 use super::types::Type;
 
@@ -184,6 +186,19 @@ impl Value {
     }
 }
 
+/// Leaves no text behind: for a value that may hold secrets. Their names and types are none.
+impl Zeroize for Value {
+    fn zeroize(&mut self) {
+        match self {
+            Value::String(text) => text.zeroize(),
+            Value::List(elements) => elements.iter_mut().for_each(Value::zeroize),
+            Value::Map(elements) => elements.values_mut().for_each(Value::zeroize),
+            Value::Dynamic(dynamic) => dynamic.1.zeroize(),
+            Value::Null | Value::Unknown | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Value {
         Value::String(text.to_owned())
@@ -231,6 +246,23 @@ mod tests {
     fn a_dynamic_value_is_null_or_unknown_as_what_it_carries() {
         assert!(dynamic(Type::String, Value::Null).is_null());
         assert!(!dynamic(Type::String, Value::Unknown).is_known());
+    }
+
+    #[test]
+    fn no_text_is_left_at_any_depth_of_what_is_wiped() {
+        let mut value = Value::map([
+            ("a", Value::from("s")),
+            ("b", Value::List(vec![Value::from("s"), Value::Null])),
+            (
+                "c",
+                dynamic(
+                    Type::object([("d", Type::String)]),
+                    Value::map([("d", Value::from("s"))]),
+                ),
+            ),
+        ]);
+        value.zeroize();
+        assert!(!format!("{value:?}").contains("\"s\""), "{value:?}");
     }
 
     #[test]

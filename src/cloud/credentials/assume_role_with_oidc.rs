@@ -95,13 +95,6 @@ impl Issuer for AssumeRoleWithOidc {
         let token = self.token().await?;
         sts.assume_role_with_oidc(&self.provider_arn, &token, &self.role)
             .await
-            .map_err(|error| match refused(self.origin(), &error) {
-                // The answer may repeat what it was sent.
-                Error::Unusable { origin, reason } => Error::Unusable {
-                    origin,
-                    reason: reason.replace(token.expose(), "(sensitive)"),
-                },
-                other => other,
-            })
+            .map_err(|error| refused(self.origin(), &error))
     }
 }

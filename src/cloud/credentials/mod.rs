@@ -11,8 +11,6 @@
 mod assume_role;
 mod assume_role_with_oidc;
 mod cached;
-#[cfg(test)]
-mod cases;
 mod chain;
 mod context;
 mod credentials_uri;
@@ -40,7 +38,7 @@ pub use recipe::{AssumedRole, Recipe};
 pub use static_pair::StaticPair;
 
 use super::answer::{Object, Read};
-use super::secret::Secret;
+use super::secret::{Secret, redact};
 use super::sts::Issued;
 use super::transport::HttpAnswer;
 
@@ -58,14 +56,11 @@ pub struct Credentials {
 impl Credentials {
     /// `text` without what nobody may read: an error message may echo what was sent.
     pub fn redact(&self, text: &str) -> String {
-        [Some(&self.secret), self.security_token.as_ref()]
+        [self.security_token.as_ref(), Some(&self.secret)]
             .into_iter()
             .flatten()
-            .filter(|secret| !secret.is_empty())
             .fold(text.to_owned(), |text, secret| {
-                let encoded = super::signature::percent_encode(secret.expose());
-                text.replace(secret.expose(), "(sensitive)")
-                    .replace(&encoded, "(sensitive)")
+                redact(&text, secret.expose())
             })
     }
 }
@@ -142,15 +137,15 @@ fn issued(answer: &HttpAnswer) -> Result<Issued, String> {
     let unreadable = |error| format!("its answer cannot be read: {error}");
     let object = Object::parse(&answer.body).map_err(unreadable)?;
     match object.text("Code").map_err(unreadable)? {
-        Some(code) if code != "Success" => {
-            let code: String = code
-                .chars()
-                .filter(char::is_ascii_graphic)
-                .take(64)
-                .collect();
+        Some(code) if code == "Success" => Issued::read(&object).map_err(unreadable),
+        // Of letters and dots, as the cloud's own are: anything else may be what it was asked with.
+        Some(code)
+            if code.len() <= 64 && code.chars().all(|c| c.is_ascii_alphabetic() || c == '.') =>
+        {
             Err(format!("it answered with the code {code}"))
         }
-        _ => Issued::read(&object).map_err(unreadable),
+        Some(_) => Err("it answered with a code that is none of the cloud's".to_owned()),
+        None => Issued::read(&object).map_err(unreadable),
     }
 }
 

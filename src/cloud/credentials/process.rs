@@ -38,9 +38,20 @@ pub(super) struct Process {
 pub fn split(command: &str) -> Result<Vec<String>, &'static str> {
     match shlex::split(command) {
         None => Err("a quote in it is not closed"),
-        Some(words) if words.is_empty() => Err("it is empty"),
-        Some(words) => Ok(words),
+        Some(words) => match words.first() {
+            None => Err("it is empty"),
+            // Its value may be a secret, and would be named as the program.
+            Some(first) if is_assignment(first) => Err(
+                "it begins with an assignment, which is a shell's to make: let it begin with `env`",
+            ),
+            Some(_) => Ok(words),
+        },
     }
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=')
+        .is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 impl Process {
@@ -157,6 +168,9 @@ mod tests {
                 "vault", "read", "a b", "c \" d", "e f", "$HOME", "`id`", "$(id)", "x;y"
             ]
         );
+        assert!(split("TOKEN=x vault read").is_err());
+        assert!(split("env TOKEN=x vault read").is_ok());
+        assert!(split("/a=b/vault read").is_ok());
         assert!(split("vault 'read").is_err());
         assert!(split("  ").is_err());
     }
@@ -183,6 +197,7 @@ mod tests {
     async fn a_failure_names_the_program_and_not_its_arguments() {
         for (command, reason) in [
             ("/nowhere/vault --token hunter2", "cannot be started"),
+            ("TOKEN=hunter2 vault read", "begin with `env`"),
             ("sh -c 'echo hunter2 >&2; exit 3'", "exit status: 3"),
             ("echo hunter2", "it is not JSON"),
             (

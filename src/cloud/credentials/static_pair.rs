@@ -32,6 +32,21 @@ impl StaticPair {
             security_token,
         }
     }
+
+    /// Whether neither half is set.
+    pub fn is_unset(&self) -> bool {
+        matches!(self.pair(), Err(Error::Absent { .. }))
+    }
+
+    fn pair(&self) -> Result<Credentials, Error> {
+        pair(
+            &self.origin,
+            (&self.names.0, &self.names.1),
+            self.access_key_id.clone(),
+            self.secret.clone(),
+            self.security_token.clone(),
+        )
+    }
 }
 
 #[async_trait]
@@ -41,13 +56,7 @@ impl Source for StaticPair {
     }
 
     async fn credentials(&self) -> Result<Credentials, Error> {
-        pair(
-            &self.origin,
-            (&self.names.0, &self.names.1),
-            self.access_key_id.clone(),
-            self.secret.clone(),
-            self.security_token.clone(),
-        )
+        self.pair()
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn declare(block: Block) -> Block {
         .attribute(
             text("process_command", "A command whose standard output is credentials, in the form of the Alibaba Cloud CLI's external mode. It is split into words as a shell would; no shell runs.")
                 .sensitive()
-                .validator(Like { must: "be a command whose quotes are closed", is: |text| split_command(text).is_ok() }),
+                .validator(Like { must: "be a command that begins with a program and whose quotes are closed", is: |text| split_command(text).is_ok() }),
         )
         .block(NestedBlock::single(ASSUME_ROLE, assume_role()))
         .block(NestedBlock::single(ASSUME_ROLE_WITH_OIDC, assume_role_with_oidc()))

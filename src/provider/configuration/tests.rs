@@ -329,6 +329,7 @@ fn what_cannot_be_meant_is_an_error_at_the_argument() {
             "credentials_uri",
         ),
         ("process_command", text("vault 'read"), "process_command"),
+        ("process_command", text("TOKEN=x vault"), "process_command"),
         ("profile", text(""), "profile"),
         ("max_retries", Value::Number(101_i64.into()), "max_retries"),
         ("max_retries", Value::Number((-1_i64).into()), "max_retries"),

@@ -191,7 +191,7 @@ mod tests {
     fn refusal(operation: &'static str, code: &str) -> Error {
         let body = format!(r#"{{"Code":"{code}","Message":"No.","RequestId":"R-1"}}"#);
         let answer = Object::parse(body.as_bytes()).unwrap();
-        ApiError::read(operation, 400, None, &answer, None)
+        ApiError::read(operation, 400, None, &answer, str::to_owned)
             .unwrap()
             .into()
     }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::Server;
 use super::call::model_error;
-use super::value::{decode, present};
+use super::value::{decode, present, wipe};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::from_value;
 use crate::tf::proto;
@@ -57,7 +59,7 @@ impl<P: Provider> Server<P> {
             &self.provider_schema.implied_type(),
             "provider configuration",
         )?;
-        let config = present(config, "provider configuration")?;
+        let config = Zeroizing::new(present(config, "provider configuration")?);
         let mut diagnostics = self.provider_schema.validate(&config);
         if !diagnostics.has_errors() {
             let model = from_value(&config)
@@ -87,17 +89,20 @@ impl<P: Provider> Server<P> {
         request: proto::configure::Request,
     ) -> Result<Configured<P::Client>, Diagnostics> {
         let config = decode(
-            request.config,
+            request.config.clone(),
             &self.provider_schema.implied_type(),
             "provider configuration",
         )?;
-        let config = present(config, "provider configuration")?;
+        wipe(request.config);
+        let config = Zeroizing::new(present(config, "provider configuration")?);
         if !config.is_wholly_known() {
             return Ok(Configured::Unknown(unknown_attributes(&config)));
         }
-        let config = from_value(&config).map_err(|error| model_error("Configure", &error))?;
+        let model = from_value(&config).map_err(|error| model_error("Configure", &error))?;
+        // Secrets are the model's from here on: nothing else keeps them while the cloud is asked.
+        drop(config);
         let configure = Configure {
-            config,
+            config: model,
             terraform_version: request.terraform_version,
         };
         let cancel = self.stop.token();

@@ -1,5 +1,7 @@
 //! Values on the wire: either encoding in, msgpack out.
 
+use zeroize::Zeroize;
+
 use super::Server;
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::json;
@@ -30,6 +32,16 @@ pub(super) fn decode(
             ))
             .at(&error.path)
     })
+}
+
+/// Wipes the message of a value that held secrets, unless somebody else has it too.
+pub(super) fn wipe(value: Option<DynamicValue>) {
+    let messages = value
+        .into_iter()
+        .flat_map(|value| [value.msgpack, value.json]);
+    for mut message in messages.filter_map(|message| message.try_into_mut().ok()) {
+        message.zeroize();
+    }
 }
 
 /// The same object, which must be there and be known.

@@ -1,6 +1,12 @@
 //! The Alibaba Cloud CLI's `config.json`: profiles, each with a mode, one of them current.
+//!
+//! A setting is read when it is used, and only then must be what it should be: the CLI keeps more in the file than is used here,
+//! and what is odd in another profile does no harm.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 use super::{Found, Miss};
@@ -12,50 +18,13 @@ use crate::cloud::secret::Secret;
 /// No chain of roles is that long.
 const LONGEST_CHAIN: usize = 16;
 
-#[derive(Deserialize)]
-struct File {
-    #[serde(default)]
-    current: Option<String>,
-    #[serde(default)]
-    profiles: Vec<Profile>,
-}
-
-/// What is used of a profile; the CLI keeps more in it. Empty means not set.
-#[derive(Deserialize)]
-struct Profile {
-    #[serde(default)]
-    name: String,
-    mode: Option<String>,
-    region_id: Option<String>,
-    access_key_id: Option<String>,
-    access_key_secret: Option<Secret>,
-    sts_token: Option<Secret>,
-    sts_region: Option<String>,
-    sts_expiration: Option<i64>,
-    ram_role_name: Option<String>,
-    ram_role_arn: Option<String>,
-    ram_session_name: Option<String>,
-    role_session_name: Option<String>,
-    expired_seconds: Option<u64>,
-    external_id: Option<String>,
-    policy: Option<String>,
-    source_profile: Option<String>,
-    oidc_provider_arn: Option<String>,
-    oidc_token_file: Option<String>,
-    process_command: Option<Secret>,
-    credentials_uri: Option<Secret>,
-}
+/// Settings by their names, not read yet.
+type Settings<'a> = BTreeMap<String, &'a RawValue>;
 
 /// What the file says of the profile of this name, else of the current one.
 pub(super) fn look_up(text: &str, name: Option<&str>, origin: &str) -> Result<Found, Miss> {
-    // The parser's own words may repeat what it met.
-    let file: File = serde_json::from_str(text).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        Miss::Broken(format!(
-            "it is not such a file: see line {line}, column {column}"
-        ))
-    })?;
-    let name = match (name, set(&file.current)) {
+    let file = File::read(text)?;
+    let name = match (name, &file.current) {
         (Some(name), _) => name,
         (None, Some(current)) => current,
         (None, None) => return Err(Miss::NotThere("names no current profile".to_owned())),
@@ -67,21 +36,46 @@ pub(super) fn look_up(text: &str, name: Option<&str>, origin: &str) -> Result<Fo
     let recipe = file.recipe(profile, origin, &mut chain)?;
     Ok(Found {
         recipe,
-        region: set(&profile.region_id).map(str::to_owned),
+        region: profile.text("region_id")?,
     })
 }
 
-impl File {
-    fn find(&self, name: &str) -> Option<&Profile> {
+struct File<'a> {
+    current: Option<String>,
+    profiles: Vec<Profile<'a>>,
+}
+
+impl<'a> File<'a> {
+    fn read(text: &'a str) -> Result<File<'a>, Miss> {
+        // The parser's own words may repeat what it met.
+        let settings: Settings<'a> = serde_json::from_str(text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            Miss::Broken(format!(
+                "it is not such a file: see line {line}, column {column}"
+            ))
+        })?;
+        let entries: Vec<&'a RawValue> = read(&settings, "profiles")
+            .map_err(|Odd| Miss::Broken("profiles is not a list".to_owned()))?
+            .unwrap_or_default();
+        Ok(File {
+            current: read(&settings, "current")
+                .ok()
+                .flatten()
+                .filter(|name: &String| is_set(name)),
+            profiles: entries.into_iter().filter_map(Profile::read).collect(),
+        })
+    }
+
+    fn find(&self, name: &str) -> Option<&Profile<'a>> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 
     /// `chain` holds the names of the profiles on the way to this one.
-    fn recipe<'a>(
-        &'a self,
-        profile: &'a Profile,
+    fn recipe<'b>(
+        &'b self,
+        profile: &'b Profile<'a>,
         origin: &str,
-        chain: &mut Vec<&'a str>,
+        chain: &mut Vec<&'b str>,
     ) -> Result<Recipe, Miss> {
         if chain.contains(&profile.name.as_str()) {
             chain.push(&profile.name);
@@ -96,20 +90,20 @@ impl File {
                 "more than {LONGEST_CHAIN} profiles follow each other by source_profile"
             )));
         }
-        let mode = set(&profile.mode).unwrap_or("AK");
-        match mode {
-            "AK" => Ok(profile.pair(origin, false)),
+        let mode = profile.text("mode")?;
+        match mode.as_deref().unwrap_or("AK") {
+            "AK" => profile.pair(origin, false),
             "StsToken" => {
-                profile.required("sts_token", profile.sts_token.as_ref().map(Secret::expose))?;
-                Ok(profile.pair(origin, true))
+                profile.required_secret("sts_token")?;
+                profile.pair(origin, true)
             }
             "RamRoleArn" => Ok(Recipe::AssumeRole(
-                Box::new(profile.pair(origin, true)),
+                Box::new(profile.pair(origin, true)?),
                 profile.role()?,
             )),
             "ChainableRamRoleArn" => {
-                let source = profile.required("source_profile", set(&profile.source_profile))?;
-                let base = self.find(source).ok_or_else(|| {
+                let source = profile.required("source_profile")?;
+                let base = self.find(&source).ok_or_else(|| {
                     profile.broken(format!(
                         "its source_profile is {source:?}, and there is no such profile"
                     ))
@@ -117,22 +111,16 @@ impl File {
                 let base = self.recipe(base, origin, chain)?;
                 Ok(Recipe::AssumeRole(Box::new(base), profile.role()?))
             }
-            "EcsRamRole" => Ok(Recipe::EcsRole(
-                set(&profile.ram_role_name).map(str::to_owned),
-            )),
+            "EcsRamRole" => profile.text("ram_role_name").map(Recipe::EcsRole),
             "OIDC" => profile.oidc().map(Recipe::AssumeRoleWithOidc),
-            "External" => {
-                let command = profile.process_command.as_ref().map(Secret::expose);
-                let command = profile.required("process_command", command)?;
-                Ok(Recipe::Process(Secret::new(command)))
-            }
-            "CredentialsURI" => {
-                let uri = profile.credentials_uri.as_ref().map(Secret::expose);
-                let uri = profile.required("credentials_uri", uri)?;
-                Ok(Recipe::CredentialsUri(Secret::new(uri)))
-            }
-            "CloudSSO" => Ok(profile.login("CloudSSO", origin)),
-            "OAuth" => Ok(profile.login("OAuth", origin)),
+            "External" => profile
+                .required_secret("process_command")
+                .map(Recipe::Process),
+            "CredentialsURI" => profile
+                .required_secret("credentials_uri")
+                .map(Recipe::CredentialsUri),
+            "CloudSSO" => profile.login("CloudSSO", origin),
+            "OAuth" => profile.login("OAuth", origin),
             other => Err(profile.broken(format!(
                 "its mode is {other:?}, which is none of AK, StsToken, RamRoleArn, ChainableRamRoleArn, EcsRamRole, OIDC, \
                  External, CredentialsURI, CloudSSO, OAuth"
@@ -141,98 +129,140 @@ impl File {
     }
 }
 
-impl Profile {
+struct Profile<'a> {
+    name: String,
+    settings: Settings<'a>,
+}
+
+impl<'a> Profile<'a> {
+    /// None for what nobody can ask for.
+    fn read(entry: &'a RawValue) -> Option<Profile<'a>> {
+        let settings: Settings<'a> = serde_json::from_str(entry.get()).ok()?;
+        let name = read(&settings, "name").ok()??;
+        Some(Profile { name, settings })
+    }
+
     fn broken(&self, reason: impl std::fmt::Display) -> Miss {
         Miss::Broken(format!("in the profile {:?} {reason}", self.name))
     }
 
-    fn required<'a>(&self, key: &str, value: Option<&'a str>) -> Result<&'a str, Miss> {
-        value
-            .filter(|value| !value.trim().is_empty())
+    /// Null and blank count as not set.
+    fn text(&self, key: &str) -> Result<Option<String>, Miss> {
+        read(&self.settings, key)
+            .map(|text: Option<String>| text.filter(|text| is_set(text)))
+            .map_err(|Odd| self.broken(format!("{key} is not a text")))
+    }
+
+    /// As [`Profile::text`].
+    fn secret(&self, key: &str) -> Result<Option<Secret>, Miss> {
+        read(&self.settings, key)
+            .map(|secret: Option<Secret>| secret.filter(|secret| is_set(secret.expose())))
+            .map_err(|Odd| self.broken(format!("{key} is not a text")))
+    }
+
+    /// Seconds: null, 0 and less count as not set.
+    fn seconds(&self, key: &str) -> Result<Option<i64>, Miss> {
+        read(&self.settings, key)
+            .map(|seconds| seconds.filter(|seconds| *seconds > 0))
+            .map_err(|Odd| self.broken(format!("{key} is not a number of seconds")))
+    }
+
+    fn required(&self, key: &str) -> Result<String, Miss> {
+        self.text(key)?
             .ok_or_else(|| self.broken(format!("{key} is not set")))
     }
 
-    fn pair(&self, origin: &str, with_token: bool) -> Recipe {
-        Recipe::Pair(StaticPair::new(
+    fn required_secret(&self, key: &str) -> Result<Secret, Miss> {
+        self.secret(key)?
+            .ok_or_else(|| self.broken(format!("{key} is not set")))
+    }
+
+    fn pair(&self, origin: &str, with_token: bool) -> Result<Recipe, Miss> {
+        let token = match with_token {
+            true => self.secret("sts_token")?,
+            false => None,
+        };
+        Ok(Recipe::Pair(StaticPair::new(
             origin,
             ("access_key_id", "access_key_secret"),
-            self.access_key_id.clone(),
-            self.access_key_secret.clone(),
-            self.sts_token.clone().filter(|_| with_token),
-        ))
+            self.text("access_key_id")?,
+            self.secret("access_key_secret")?,
+            token,
+        )))
     }
 
-    fn session_name(&self) -> Option<String> {
-        set(&self.ram_session_name)
-            .or(set(&self.role_session_name))
-            .map(str::to_owned)
+    fn session_name(&self) -> Result<Option<String>, Miss> {
+        match self.text("ram_session_name")? {
+            Some(name) => Ok(Some(name)),
+            None => self.text("role_session_name"),
+        }
     }
 
-    fn duration(&self) -> Option<u64> {
-        self.expired_seconds.filter(|seconds| *seconds > 0)
+    fn duration(&self) -> Result<Option<u64>, Miss> {
+        let seconds = self.seconds("expired_seconds")?;
+        Ok(seconds.map(i64::unsigned_abs))
     }
 
     fn role(&self) -> Result<AssumedRole, Miss> {
         Ok(AssumedRole {
-            arn: self
-                .required("ram_role_arn", set(&self.ram_role_arn))?
-                .to_owned(),
-            session_name: self.session_name(),
-            duration: self.duration(),
-            policy: set(&self.policy).map(str::to_owned),
-            external_id: set(&self.external_id).map(str::to_owned),
-            sts_region: set(&self.sts_region).map(str::to_owned),
+            arn: self.required("ram_role_arn")?,
+            session_name: self.session_name()?,
+            duration: self.duration()?,
+            policy: self.text("policy")?,
+            external_id: self.text("external_id")?,
+            sts_region: self.text("sts_region")?,
         })
     }
 
     fn oidc(&self) -> Result<OidcRole, Miss> {
         Ok(OidcRole {
-            role_arn: self
-                .required("ram_role_arn", set(&self.ram_role_arn))?
-                .to_owned(),
-            provider_arn: self
-                .required("oidc_provider_arn", set(&self.oidc_provider_arn))?
-                .to_owned(),
-            token: OidcToken::File(
-                self.required("oidc_token_file", set(&self.oidc_token_file))?
-                    .to_owned(),
-            ),
-            session_name: self.session_name(),
-            duration: self.duration(),
-            policy: set(&self.policy).map(str::to_owned),
-            sts_region: set(&self.sts_region).map(str::to_owned),
+            role_arn: self.required("ram_role_arn")?,
+            provider_arn: self.required("oidc_provider_arn")?,
+            token: OidcToken::File(self.required("oidc_token_file")?),
+            session_name: self.session_name()?,
+            duration: self.duration()?,
+            policy: self.text("policy")?,
+            sts_region: self.text("sts_region")?,
         })
     }
 
-    fn login(&self, mode: &'static str, origin: &str) -> Recipe {
-        let secret = |secret: &Option<Secret>| secret.clone().filter(|secret| !secret.is_empty());
+    fn login(&self, mode: &'static str, origin: &str) -> Result<Recipe, Miss> {
         let parts = (
-            set(&self.access_key_id),
-            secret(&self.access_key_secret),
-            secret(&self.sts_token),
+            self.text("access_key_id")?,
+            self.secret("access_key_secret")?,
+            self.secret("sts_token")?,
         );
         let credentials = match parts {
-            (Some(id), Some(secret), Some(token)) => Some(Credentials {
-                access_key_id: id.to_owned(),
+            (Some(access_key_id), Some(secret), Some(token)) => Some(Credentials {
+                access_key_id,
                 secret,
                 security_token: Some(token),
             }),
             _ => None,
         };
-        Recipe::Login(Login {
+        Ok(Recipe::Login(Login {
             origin: origin.to_owned(),
             profile: self.name.clone(),
             mode,
             credentials,
             expiration: self
-                .sts_expiration
-                .filter(|seconds| *seconds > 0)
+                .seconds("sts_expiration")?
                 .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok()),
-        })
+        }))
     }
 }
 
-/// A setting that is there and not blank.
-fn set(setting: &Option<String>) -> Option<&str> {
-    setting.as_deref().filter(|text| !text.trim().is_empty())
+/// A setting is of another type than it should be.
+struct Odd;
+
+/// What is set under a name.
+fn read<'a, T: Deserialize<'a>>(settings: &Settings<'a>, key: &str) -> Result<Option<T>, Odd> {
+    match settings.get(key) {
+        None => Ok(None),
+        Some(raw) => serde_json::from_str(raw.get()).map_err(|_| Odd),
+    }
+}
+
+fn is_set(text: &str) -> bool {
+    !text.trim().is_empty()
 }

@@ -36,7 +36,7 @@ struct Section<'a> {
 
 impl<'a> Section<'a> {
     fn find(text: &'a str, name: &'a str) -> Result<Section<'a>, Miss> {
-        let (mut found, mut inside) = (false, false);
+        let (mut found, mut inside, mut elsewhere) = (false, false, false);
         let mut settings = Vec::new();
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
@@ -45,8 +45,15 @@ impl<'a> Section<'a> {
             }
             if let Some(heading) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
                 inside = heading.0.trim() == name;
+                elsewhere = !inside;
                 found |= inside;
-            } else if let Some((key, value)) = line.split_once('=') {
+                continue;
+            }
+            // Whatever another section holds is not asked for.
+            if elsewhere {
+                continue;
+            }
+            if let Some((key, value)) = line.split_once(['=', ':']) {
                 if inside {
                     // A comment may follow, after a blank.
                     let value = value.split_once(" #").map_or(value, |(value, _)| value);
@@ -69,7 +76,7 @@ impl<'a> Section<'a> {
     fn get(&self, key: &str) -> Option<&'a str> {
         self.settings
             .iter()
-            .find(|(name, value)| *name == key && !value.is_empty())
+            .find(|(name, value)| name.eq_ignore_ascii_case(key) && !value.is_empty())
             .map(|(_, value)| *value)
     }
 
@@ -162,10 +169,31 @@ mod tests {
     }
 
     #[test]
+    fn a_setting_is_read_in_either_form_and_case() {
+        let text = "[default]\nType: sts\nACCESS_KEY_ID : a=b\nsecurity_token = c:d\n";
+        let section = Section::find(text, "default").ok().unwrap();
+        assert_eq!(section.get("type"), Some("sts"));
+        assert_eq!(section.get("access_key_id"), Some("a=b"));
+        assert_eq!(section.get("security_token"), Some("c:d"));
+    }
+
+    #[test]
+    fn what_another_section_holds_does_no_harm() {
+        let text = "[odd]\nneither this nor that\n[default]\ntype = sts\n[odd]\nnor that\n";
+        let section = Section::find(text, "default").ok().unwrap();
+        assert_eq!(section.settings, [("type", "sts")]);
+    }
+
+    #[test]
     fn a_line_that_is_neither_section_nor_setting_is_named_by_number_and_not_repeated() {
-        let Err(Miss::Broken(reason)) = look_up("[default]\nhunter2\n", None, "x") else {
-            panic!("broken");
-        };
-        assert_eq!(reason, "line 2 is neither a section nor a setting");
+        for (text, line) in [("[default]\nhunter2\n", 2), ("hunter2\n[default]\n", 1)] {
+            let Err(Miss::Broken(reason)) = look_up(text, None, "x") else {
+                panic!("broken");
+            };
+            assert_eq!(
+                reason,
+                format!("line {line} is neither a section nor a setting")
+            );
+        }
     }
 }

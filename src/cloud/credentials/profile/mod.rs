@@ -185,6 +185,13 @@ impl Profile {
                 }
             };
             match look_up(&text, self.wanted.name.as_deref(), &path) {
+                // `aliyun configure` leaves one behind: who named none may mean the other file's.
+                Ok(Found {
+                    recipe: Recipe::Pair(pair),
+                    ..
+                }) if self.wanted.name.is_none() && pair.is_unset() => misses.push(format!(
+                    "{shown} has neither access_key_id nor access_key_secret for it"
+                )),
                 Ok(found) => return Ok((origin, found)),
                 Err(Miss::NotThere(reason)) => misses.push(format!("{shown} {reason}")),
                 Err(Miss::Broken(reason)) => return Err(Error::Unusable { origin, reason }),

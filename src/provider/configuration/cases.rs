@@ -1,15 +1,14 @@
 //! Runs the cases of `tests/data/credentials`: a folder each, with `case.json` and the files of a home.
 //!
-//! `case.json` has `recipe` (what the user asked for, in the provider block's words; nothing means the default order),
-//! `environment`, `traffic` (requests in the order they must come, each with its answer) and what is expected: `credentials`
-//! or an `error`, word for word. `@HOME@`, `@ADDRESS@` (of who plays the traffic) and `@CLOSED@` (where nobody listens) stand for
+//! `case.json` has `block` (the provider block; nothing in it means the default order), `environment`, `traffic` (requests in the
+//! order they must come, each with its answer) and what is expected: `credentials` or an `error`, word for word. `@HOME@`, `@ADDRESS@` (of who plays the traffic) and `@CLOSED@` (where nobody listens) stand for
 //! what differs from run to run. It is 2026-01-01T00:00:00Z. What begins with `hush-` is secret.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -20,57 +19,25 @@ use serde::Deserialize;
 use tempfile::TempDir;
 use time::macros::datetime;
 
-use super::{AssumedRole, Context, OidcRole, OidcToken, Recipe, StaticPair};
+use super::*;
 use crate::cloud::clock::Clock;
-use crate::cloud::endpoint::Endpoint;
-use crate::cloud::retry::Policy;
-use crate::cloud::secret::Secret;
 use crate::cloud::signature::v3;
-use crate::cloud::test_server::channel;
+use crate::tf::model::from_value;
+use crate::tf::value::Value;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
     /// What the case shows, for who reads it.
     shows: String,
-    #[serde(default)]
-    recipe: Asked,
+    #[serde(default = "empty")]
+    block: serde_json::Value,
     #[serde(default)]
     environment: BTreeMap<String, String>,
     #[serde(default)]
     traffic: VecDeque<Exchange>,
     credentials: Option<Expected>,
     error: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    access_key: Option<String>,
-    secret_key: Option<String>,
-    security_token: Option<String>,
-    profile: Option<String>,
-    shared_credentials_file: Option<String>,
-    #[serde(default)]
-    ecs_role: bool,
-    ecs_role_name: Option<String>,
-    credentials_uri: Option<String>,
-    process_command: Option<String>,
-    assume_role: Option<AskedRole>,
-    assume_role_with_oidc: Option<AskedRole>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AskedRole {
-    role_arn: String,
-    session_name: Option<String>,
-    session_expiration: Option<u64>,
-    policy: Option<String>,
-    external_id: Option<String>,
-    oidc_provider_arn: Option<String>,
-    oidc_token_file: Option<String>,
-    oidc_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +59,10 @@ struct Exchange {
     text: Option<String>,
 }
 
+fn empty() -> serde_json::Value {
+    serde_json::json!({})
+}
+
 fn ok() -> u16 {
     200
 }
@@ -106,58 +77,42 @@ struct Expected {
     origin: String,
 }
 
-impl Asked {
-    fn recipe(self) -> Recipe {
-        let base = if self.access_key.is_some() || self.secret_key.is_some() {
-            Recipe::Pair(StaticPair::new(
-                "the provider block",
-                ("access_key", "secret_key"),
-                self.access_key,
-                self.secret_key.map(Secret::new),
-                self.security_token.map(Secret::new),
-            ))
-        } else if self.profile.is_some() || self.shared_credentials_file.is_some() {
-            Recipe::Profile {
-                name: self.profile,
-                file: self.shared_credentials_file,
-            }
-        } else if self.ecs_role || self.ecs_role_name.is_some() {
-            Recipe::EcsRole(self.ecs_role_name)
-        } else if let Some(uri) = self.credentials_uri {
-            Recipe::CredentialsUri(Secret::new(uri))
-        } else if let Some(command) = self.process_command {
-            Recipe::Process(Secret::new(command))
-        } else if let Some(role) = self.assume_role_with_oidc {
-            Recipe::AssumeRoleWithOidc(OidcRole {
-                role_arn: role.role_arn,
-                provider_arn: role.oidc_provider_arn.unwrap(),
-                token: match (role.oidc_token_file, role.oidc_token) {
-                    (Some(file), _) => OidcToken::File(file),
-                    (None, token) => OidcToken::Given(Secret::new(token.unwrap())),
-                },
-                session_name: role.session_name,
-                duration: role.session_expiration,
-                policy: role.policy,
-                sts_region: None,
-            })
-        } else {
-            Recipe::Default
-        };
-        match self.assume_role {
-            None => base,
-            Some(role) => Recipe::AssumeRole(
-                Box::new(base),
-                AssumedRole {
-                    arn: role.role_arn,
-                    session_name: role.session_name,
-                    duration: role.session_expiration,
-                    policy: role.policy,
-                    external_id: role.external_id,
-                    sts_region: None,
-                },
-            ),
+/// The value that Terraform makes of what a block says.
+fn value(json: serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::String(text) => Value::from(text),
+        serde_json::Value::Number(number) => Value::from(number.as_i64().unwrap()),
+        serde_json::Value::Object(block) => {
+            Value::map(block.into_iter().map(|(name, json)| (name, value(json))))
         }
+        other => panic!("no argument is {other}"),
     }
+}
+
+/// What is wrong, with the argument at fault.
+fn words(diagnostics: Diagnostics) -> String {
+    let lines: Vec<String> = diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let at = diagnostic.attribute.as_ref();
+            let at = at.map(ToString::to_string).unwrap_or_default();
+            format!("{at}: {}: {}", diagnostic.summary, diagnostic.detail)
+        })
+        .collect();
+    lines.join("\n")
+}
+
+/// The source that a block asks for, or why it is refused.
+fn source(block: serde_json::Value, context: &Context) -> Result<Arc<dyn Source>, String> {
+    let block = value(block);
+    let config: Configuration = from_value(&block).unwrap();
+    let mut diagnostics = schema().validate(&block);
+    diagnostics.extend(validate(&config));
+    if diagnostics.has_errors() {
+        return Err(words(diagnostics));
+    }
+    let asked = credentials::asked(&config, &|name| context.variable(name)).map_err(words)?;
+    Ok(asked.recipe.source(context))
 }
 
 /// What is played, and what went otherwise.
@@ -310,7 +265,8 @@ async fn run(folder: &Path) -> Vec<String> {
     environment
         .entry("ALIBABA_CLOUD_ECS_METADATA_HOST".to_owned())
         .or_insert(closed.clone());
-    let mut context = Context::new(move |name| environment.get(name).cloned(), channel());
+    let channel = Channel::new(Transport::new("test", Limits::default()));
+    let mut context = Context::new(move |name| environment.get(name).cloned(), channel);
     context.channel.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
     context.sts_endpoint = Some(Endpoint::parse(&format!("http://{address}")).unwrap());
     context.channel.policy = Policy {
@@ -319,26 +275,37 @@ async fn run(folder: &Path) -> Vec<String> {
         ..Policy::default()
     };
 
-    let source = case.recipe.recipe().source(&context);
-    let outcome = source.credentials().await;
-    let region = source.region().await;
-    let printed = format!("{source:?} {outcome:?} {}", source.origin());
     let mut otherwise = Vec::new();
-    if printed.contains("hush-") {
-        otherwise.push(format!("a secret is printed: {printed}"));
+    let found = match source(case.block, &context) {
+        Ok(source) => {
+            let outcome = source.credentials().await;
+            let region = source.region().await;
+            let printed = format!("{source:?} {outcome:?} {}", source.origin());
+            if printed.contains("hush-") {
+                otherwise.push(format!("a secret is printed: {printed}"));
+            }
+            outcome
+                .map(|credentials| Expected {
+                    access_key_id: credentials.access_key_id,
+                    secret: credentials.secret.expose().to_owned(),
+                    security_token: credentials
+                        .security_token
+                        .map(|token| token.expose().to_owned()),
+                    region,
+                    origin: source.origin(),
+                })
+                .map_err(|error| error.to_string())
+        }
+        Err(refused) => Err(refused),
+    };
+    if let Err(error) = &found
+        && error.contains("hush")
+    {
+        otherwise.push(format!("a secret is shown: {error}"));
     }
-    let found = outcome.map(|credentials| Expected {
-        access_key_id: credentials.access_key_id,
-        secret: credentials.secret.expose().to_owned(),
-        security_token: credentials
-            .security_token
-            .map(|token| token.expose().to_owned()),
-        region,
-        origin: source.origin(),
-    });
     match (found, case.credentials, case.error) {
         (Ok(found), Some(expected), None) if found == expected => {}
-        (Err(found), None, Some(expected)) if found.to_string() == expected => {}
+        (Err(found), None, Some(expected)) if found == expected => {}
         (Err(found), ..) => otherwise.push(format!("failed: {found}")),
         (Ok(found), ..) => otherwise.push(format!("found {found:?}")),
     }
