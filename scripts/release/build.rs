@@ -9,14 +9,42 @@ use anyhow::{Context, ensure};
 use crate::PROVIDER;
 use crate::platform::Platform;
 
+/// What of the environment would change a build, by name, and by how a name begins. The flags that are set here overrule others.
+const CHANGES_A_BUILD: [&str; 7] = [
+    "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
+    "CARGO_BUILD_RUSTC_WRAPPER",
+    "CARGO_INCREMENTAL",
+    "HOST_CFLAGS",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WRAPPER",
+    "TARGET_CFLAGS",
+];
+const BEGINS_WHAT_CHANGES_A_BUILD: [&str; 3] = ["AWS_LC_SYS_", "CARGO_PROFILE_", "CFLAGS_"];
+
 /// Builds the provider for a platform with the versions of `Cargo.lock`, in a folder of its own below `target`.
 ///
 /// # Errors
 /// When it cannot be built.
 pub fn build(root: &Path, platform: &Platform) -> anyhow::Result<PathBuf> {
     let target = root.join("target/dist-build");
+    let mut command = command(root, &cargo_home()?, &target, platform)?;
+    let status = command.status().context("cannot start cargo")?;
+    ensure!(status.success(), "cargo could not build {PROVIDER}");
+    Ok(target
+        .join(platform.triple)
+        .join("release")
+        .join(format!("{PROVIDER}{}", platform.suffix)))
+}
+
+/// The build, the same in every environment. A profile or a wrapper in a `config.toml` of cargo's still counts.
+fn command(
+    root: &Path,
+    cargo_home: &Path,
+    target: &Path,
+    platform: &Platform,
+) -> anyhow::Result<Command> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let remapped = [(root.to_owned(), "/build"), (cargo_home()?, "/cargo")];
+    let remapped = [(root, "/build"), (cargo_home, "/cargo")];
     let rust_flags: Vec<String> = remapped
         .iter()
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
@@ -32,8 +60,17 @@ pub fn build(root: &Path, platform: &Platform) -> anyhow::Result<PathBuf> {
         .args(["build", "--release", "--locked", "--bin", PROVIDER])
         .args(["--target", platform.triple])
         .arg("--target-dir")
-        .arg(&target)
-        .current_dir(root)
+        .arg(target)
+        .current_dir(root);
+    for name in env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
+        let begins = |beginning: &&str| name.starts_with(*beginning);
+        if CHANGES_A_BUILD.contains(&name.as_str())
+            || BEGINS_WHAT_CHANGES_A_BUILD.iter().any(begins)
+        {
+            command.env_remove(name);
+        }
+    }
+    command
         .env("CARGO_ENCODED_RUSTFLAGS", rust_flags.join("\u{1f}"))
         .env("SOURCE_DATE_EPOCH", "0");
     if !platform.triple.contains("windows") {
@@ -41,14 +78,14 @@ pub fn build(root: &Path, platform: &Platform) -> anyhow::Result<PathBuf> {
             .iter()
             .map(|(from, to)| format!("-ffile-prefix-map={}={to}", from.display()))
             .collect();
-        command.env("CFLAGS", c_flags.join(" "));
+        let c_flags = shlex::try_join(c_flags.iter().map(String::as_str))
+            .context("a path that no shell could be told")?;
+        // Without the second, blanks part the flags, also those in a path.
+        command
+            .env("CFLAGS", c_flags)
+            .env("CC_SHELL_ESCAPED_FLAGS", "1");
     }
-    let status = command.status().context("cannot start cargo")?;
-    ensure!(status.success(), "cargo could not build {PROVIDER}");
-    Ok(target
-        .join(platform.triple)
-        .join("release")
-        .join(format!("{PROVIDER}{}", platform.suffix)))
+    Ok(command)
 }
 
 /// Where the sources of dependencies are.

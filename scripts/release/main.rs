@@ -1,7 +1,7 @@
 //! Makes a release: `cargo run --example release -- --help`.
 //!
 //! The files are those that Terraform's and OpenTofu's registries take, and the same bytes whoever makes them from one commit with one
-//! toolchain: nothing in them depends on the time, the folder or the machine. `package` runs once on each platform; `seal` once over all.
+//! toolchain: nothing in them depends on the time, the folder or the environment; a `config.toml` of cargo's in the home still counts. `package` runs once on each platform; `seal` once over all.
 
 #![forbid(unsafe_code)]
 

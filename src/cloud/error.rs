@@ -2,7 +2,7 @@
 //!
 //! Every error names the operation; one that the API answered keeps its code, message and RequestId. What to do about it
 //! follows from its [`Class`], never from the text. For a change there is a second question: may the cloud have carried it out
-//! all the same? [`Error::may_have_acted`] answers it.
+//! all the same? [`Error::may_have_acted`] answers it, for whatever its attempts and the waits between them ended in.
 
 use std::time::Duration;
 
@@ -153,6 +153,14 @@ pub enum Error {
         /// Why not.
         error: credentials::Error,
     },
+    /// The API called the credentials expired, and there are no newer ones.
+    #[error("{refused} Newer credentials could not be had: {error}.")]
+    Unrefreshed {
+        /// The API's refusal.
+        refused: Box<Error>,
+        /// Why there are none.
+        error: credentials::Error,
+    },
     /// There is nowhere to send it.
     #[error("{operation} was not sent: {error}.")]
     Endpoint {
@@ -175,7 +183,7 @@ pub enum Error {
         /// How the attempt before ended, when it was to be repeated.
         last: Option<Box<Error>>,
     },
-    /// It was tried more than once and this is how it ended.
+    /// It was tried more than once, until the budget was spent.
     #[error(
         "{last} It was tried {attempts} times in {:.1} s.",
         elapsed.as_secs_f64()
@@ -187,8 +195,18 @@ pub enum Error {
         elapsed: Duration,
         /// How the last attempt ended.
         last: Box<Error>,
-        /// Whether any of the attempts may have had an effect.
-        may_have_acted: bool,
+    },
+    /// However it ended, the cloud may have carried out the change before: an answer was lost. Nothing that comes afterwards takes
+    /// this back.
+    #[error(
+        "{last}{}",
+        if last.leaves_doubt() && last.operation() == attempt.operation() { String::new() } else { format!(" An earlier attempt may have been carried out: {attempt}") }
+    )]
+    InDoubt {
+        /// How it ended.
+        last: Box<Error>,
+        /// How the last attempt ended that may have had an effect.
+        attempt: Box<Error>,
     },
 }
 
@@ -217,9 +235,10 @@ impl Error {
             Error::Transport { .. } => Class::Retry,
             Error::Answer { class, .. } => *class,
             Error::Credentials { .. } => Class::Credentials,
+            Error::Unrefreshed { refused, .. } => refused.class(),
             Error::Endpoint { .. } => Class::Input,
             Error::Cancelled { .. } => Class::Unknown,
-            Error::Exhausted { last, .. } => last.class(),
+            Error::Exhausted { last, .. } | Error::InDoubt { last, .. } => last.class(),
         }
     }
 
@@ -227,7 +246,8 @@ impl Error {
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Error::Api(error) => Some(error),
-            Error::Exhausted { last, .. } => last.api(),
+            Error::Unrefreshed { refused, .. } => refused.api(),
+            Error::Exhausted { last, .. } | Error::InDoubt { last, .. } => last.api(),
             _ => None,
         }
     }
@@ -247,7 +267,8 @@ impl Error {
         match self {
             Error::Api(error) => error.request_id.as_deref(),
             Error::Answer { request_id, .. } => request_id.as_deref(),
-            Error::Exhausted { last, .. } => last.request_id(),
+            Error::Unrefreshed { refused, .. } => refused.request_id(),
+            Error::Exhausted { last, .. } | Error::InDoubt { last, .. } => last.request_id(),
             _ => None,
         }
     }
@@ -261,19 +282,46 @@ impl Error {
             | Error::Credentials { operation, .. }
             | Error::Endpoint { operation, .. }
             | Error::Cancelled { operation, .. } => operation,
-            Error::Exhausted { last, .. } => last.operation(),
+            Error::Unrefreshed { refused, .. } => refused.operation(),
+            Error::Exhausted { last, .. } | Error::InDoubt { last, .. } => last.operation(),
         }
     }
 
-    /// Whether the cloud may have carried the call out although it ended in this error. Of use for changes only.
+    /// Whether the cloud may have carried a change out although it ended in this error. Never so of reads.
     pub fn may_have_acted(&self) -> bool {
+        self.doubtful_attempt().is_some()
+    }
+
+    /// How the attempt at a change ended that the cloud may have carried out, if there was one.
+    pub fn doubtful_attempt(&self) -> Option<&Error> {
+        match self {
+            Error::InDoubt { attempt, .. } => Some(attempt),
+            Error::Cancelled { sent: true, .. } => Some(self),
+            _ => None,
+        }
+    }
+
+    /// Whether an attempt that ended in this error may have had an effect, were it one of a change.
+    pub fn leaves_doubt(&self) -> bool {
         match self {
             Error::Api(error) => error.http_status >= 500 || error.class == Class::RetrySameToken,
             Error::Transport { fault, .. } => *fault == TransportFault::Broken,
             Error::Answer { http_status, .. } => *http_status < 300 || *http_status >= 500,
-            Error::Credentials { .. } | Error::Endpoint { .. } => false,
+            Error::Credentials { .. } | Error::Unrefreshed { .. } | Error::Endpoint { .. } => false,
             Error::Cancelled { sent, .. } => *sent,
-            Error::Exhausted { may_have_acted, .. } => *may_have_acted,
+            Error::Exhausted { last, .. } => last.leaves_doubt(),
+            Error::InDoubt { .. } => true,
+        }
+    }
+
+    /// The same end of a change of which an earlier attempt, which ended in that, may have had an effect.
+    pub fn in_doubt_since(self, attempt: &Error) -> Error {
+        if self.may_have_acted() {
+            return self;
+        }
+        Error::InDoubt {
+            last: Box::new(self),
+            attempt: Box::new(attempt.clone()),
         }
     }
 
@@ -290,9 +338,11 @@ impl Error {
             Error::Answer { http_status, .. } if *http_status < 300 => retry::Fault::Unreadable,
             Error::Api(_) | Error::Answer { .. } => retry::Fault::Class(self.class()),
             Error::Credentials { .. }
+            | Error::Unrefreshed { .. }
             | Error::Endpoint { .. }
             | Error::Cancelled { .. }
-            | Error::Exhausted { .. } => retry::Fault::Class(Class::Unknown),
+            | Error::Exhausted { .. }
+            | Error::InDoubt { .. } => retry::Fault::Class(Class::Unknown),
         }
     }
 }
@@ -394,16 +444,40 @@ mod tests {
             attempts: 3,
             elapsed: Duration::from_millis(1234),
             last: Box::new(last),
-            may_have_acted: true,
         };
         assert_eq!(
             (error.class(), error.code(), error.request_id()),
             (Class::Retry, Some("SystemBusy"), Some("from-header"))
         );
-        assert!(error.may_have_acted());
         assert_eq!(
             error.to_string(),
             "ModifySslVpnServer failed: Busy (code SystemBusy, HTTP 400, RequestId from-header). It was tried 3 times in 1.2 s."
+        );
+    }
+
+    #[test]
+    fn a_doubt_once_there_stays_and_names_the_attempt_that_left_it() {
+        let lost = Error::Answer {
+            operation: "ModifySslVpnServer",
+            http_status: 502,
+            request_id: Some("R-lost".to_owned()),
+            reason: "it is empty".to_owned(),
+            class: Class::Retry,
+        };
+        let refused = Error::Api(api_error(r#"{"Code":"Forbidden.RAM","Message":"No."}"#).unwrap());
+        assert!(lost.leaves_doubt() && !lost.may_have_acted() && !refused.leaves_doubt());
+
+        let alone = lost.clone().in_doubt_since(&lost);
+        assert_eq!(alone.to_string(), lost.to_string());
+        let later = refused
+            .clone()
+            .in_doubt_since(alone.doubtful_attempt().unwrap());
+        assert!(alone.may_have_acted() && later.may_have_acted());
+        assert_eq!(later.clone().in_doubt_since(&refused), later);
+        assert_eq!(later.code(), Some("Forbidden.RAM"));
+        assert_eq!(
+            later.to_string(),
+            format!("{refused} An earlier attempt may have been carried out: {lost}")
         );
     }
 }

@@ -21,6 +21,7 @@ pub mod secret;
 pub mod signature;
 pub mod sts;
 pub mod transport;
+pub mod trust;
 pub mod vpc;
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 //! were refused together do not come back together. Every budget is bounded in time, and in attempts but for one class: a call that is
 //! refused for flow control has only come too early, mostly by our own doing, and is let through in its turn. A busy gateway is not
 //! retried here: who made the change waits for the gateway itself.
+//!
+//! A connection that does not come about is a passing fault like others, where there was one before. Where there never was one the
+//! endpoint may be wrong, which should show soon; but one connection that hangs says nothing yet.
 
 use std::time::Duration;
 
@@ -23,10 +26,10 @@ pub struct Policy {
     pub max_retries: u32,
     /// No attempt begins later than this after the first, waits for the [rate limiter](super::rate_limiter) left out.
     pub max_elapsed: Duration,
-    /// Attempts in all when there is no connection: a wrong endpoint should show soon.
-    pub unreachable_attempts: u32,
-    /// No attempt for want of a connection begins later than this after the first.
-    pub unreachable_elapsed: Duration,
+    /// Attempts in a row to reach what was never reached: a wrong endpoint should show soon. There is always a second one.
+    pub unreached_attempts: u32,
+    /// No third attempt to reach what was never reached begins later than this after the first in the row.
+    pub unreached_elapsed: Duration,
     /// A longer wait than this is not taken from the cloud.
     pub longest_retry_after: Duration,
 }
@@ -38,8 +41,8 @@ impl Default for Policy {
             cap: Duration::from_secs(10),
             max_retries: 9,
             max_elapsed: Duration::from_secs(60),
-            unreachable_attempts: 3,
-            unreachable_elapsed: Duration::from_secs(3),
+            unreached_attempts: 3,
+            unreached_elapsed: Duration::from_secs(3),
             longest_retry_after: Duration::from_secs(30),
         }
     }
@@ -56,6 +59,17 @@ pub enum Fault {
     Unreadable,
 }
 
+/// The attempts up to now that found no connection, those in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreachable {
+    /// How many, the last included.
+    pub attempts: u32,
+    /// Time since the first of them began.
+    pub elapsed: Duration,
+    /// Whether this process ever had a connection to where they went.
+    pub was_reached: bool,
+}
+
 /// What the decision depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation {
@@ -67,6 +81,8 @@ pub struct Situation {
     pub throttled: u32,
     /// Time since the first attempt began, without what was spent waiting for the rate limiter.
     pub elapsed: Duration,
+    /// The last attempts, when they found no connection.
+    pub unreachable: Option<Unreachable>,
     /// What the cloud asked to wait.
     pub retry_after: Option<Duration>,
     /// Whether the clock was corrected in this call already.
@@ -96,9 +112,33 @@ pub enum Decision {
 }
 
 impl Policy {
+    /// The default, but for what a user says. Who says how often or how long is taken at the word, also where nothing was ever
+    /// reached.
+    pub fn new(max_retries: Option<u32>, max_elapsed: Option<Duration>) -> Policy {
+        let policy = Policy::default();
+        let attempts = max_retries.unwrap_or(policy.max_retries);
+        let elapsed = max_elapsed.unwrap_or(policy.max_elapsed);
+        let is_said = max_retries.is_some() || max_elapsed.is_some();
+        let (unreached_attempts, unreached_elapsed) = match is_said {
+            true => (attempts.saturating_add(1), elapsed),
+            false => (policy.unreached_attempts, policy.unreached_elapsed),
+        };
+        Policy {
+            max_retries: attempts,
+            max_elapsed: elapsed,
+            unreached_attempts,
+            unreached_elapsed,
+            ..policy
+        }
+    }
+
     /// What to do in this situation.
     pub fn decide(&self, situation: &Situation) -> Decision {
-        let backoff = self.backoff(situation.attempt);
+        // What was wrong before there was no connection says nothing of how soon there will be one.
+        let row = situation
+            .unreachable
+            .map(|unreachable| unreachable.attempts);
+        let backoff = self.backoff(row.unwrap_or(situation.attempt));
         let jittered = backoff.mul_f64(situation.random.clamp(0.0, 1.0));
         let after = match situation.fault {
             Fault::Unreachable | Fault::Unreadable => jittered,
@@ -135,22 +175,35 @@ impl Policy {
             }
             None => after,
         };
-        let all = self.max_retries.saturating_add(1);
-        let (attempts, elapsed) = match situation.fault {
-            Fault::Class(Class::Throttle) => (u32::MAX, self.max_elapsed),
-            Fault::Class(_) => (all, self.max_elapsed),
-            Fault::Unreadable => (all.min(UNREADABLE_ATTEMPTS), self.max_elapsed),
-            Fault::Unreachable => (
-                all.min(self.unreachable_attempts),
-                self.max_elapsed.min(self.unreachable_elapsed),
-            ),
+        let attempts = match situation.fault {
+            Fault::Class(Class::Throttle) => u32::MAX,
+            Fault::Unreadable => self.attempts().min(UNREADABLE_ATTEMPTS),
+            Fault::Class(_) | Fault::Unreachable => self.attempts(),
         };
         let counted = situation.attempt.saturating_sub(situation.throttled);
-        if counted >= attempts || situation.elapsed.saturating_add(after) > elapsed {
+        let is_over = counted >= attempts
+            || situation.elapsed.saturating_add(after) > self.max_elapsed
+            || situation
+                .unreachable
+                .is_some_and(|unreachable| self.seems_wrong(&unreachable, after));
+        if is_over {
             Decision::Exhausted
         } else {
             Decision::Retry { after }
         }
+    }
+
+    /// How often a call is sent in all.
+    fn attempts(&self) -> u32 {
+        self.max_retries.saturating_add(1)
+    }
+
+    /// Whether an endpoint that could not be reached is not worth another attempt after this wait.
+    fn seems_wrong(&self, unreachable: &Unreachable, after: Duration) -> bool {
+        !unreachable.was_reached
+            && unreachable.attempts > 1
+            && (unreachable.attempts >= self.unreached_attempts
+                || unreachable.elapsed.saturating_add(after) > self.unreached_elapsed)
     }
 
     /// The bound of the wait after this attempt.
@@ -171,6 +224,7 @@ mod tests {
             attempt,
             throttled: 0,
             elapsed: Duration::ZERO,
+            unreachable: None,
             retry_after: None,
             clock_corrected: false,
             credentials_refreshed: false,
@@ -270,18 +324,59 @@ mod tests {
         assert_eq!(wait(&asked(u64::MAX)), Duration::from_secs(30));
     }
 
+    /// The last attempt of a call found no connection, nor did those before it in the row.
+    fn unreachable(attempt: u32, row: u32, elapsed: u64, was_reached: bool) -> Situation {
+        Situation {
+            unreachable: Some(Unreachable {
+                attempts: row,
+                elapsed: Duration::from_secs(elapsed),
+                was_reached,
+            }),
+            elapsed: Duration::from_secs(elapsed),
+            ..situation(Fault::Unreachable, attempt)
+        }
+    }
+
     #[test]
-    fn a_wrong_endpoint_shows_within_seconds() {
-        assert!(wait(&situation(Fault::Unreachable, 2)) < Duration::from_secs(1));
-        assert_eq!(
-            decide(&situation(Fault::Unreachable, 3)),
-            Decision::Exhausted
-        );
-        let slow = Situation {
-            elapsed: Duration::from_secs(5),
-            ..situation(Fault::Unreachable, 1)
+    fn a_wrong_endpoint_shows_soon() {
+        assert!(wait(&unreachable(2, 2, 0, false)) < Duration::from_secs(1));
+        assert_eq!(decide(&unreachable(3, 3, 0, false)), Decision::Exhausted);
+        assert_eq!(decide(&unreachable(2, 2, 10, false)), Decision::Exhausted);
+    }
+
+    #[test]
+    fn who_says_how_often_or_how_long_is_taken_at_the_word() {
+        assert_eq!(Policy::new(None, None), Policy::default());
+        let last = Situation {
+            random: 0.0,
+            ..unreachable(9, 9, 59, false)
         };
-        assert_eq!(decide(&slow), Decision::Exhausted);
+        let retries = |policy: Policy| matches!(policy.decide(&last), Decision::Retry { .. });
+        let minute = Duration::from_secs(60);
+        assert!(retries(Policy::new(Some(9), None)));
+        assert!(retries(Policy::new(None, Some(minute))));
+        assert!(!retries(Policy::new(Some(8), None)));
+        assert!(!retries(Policy::new(None, Some(minute / 2))));
+        assert!(!retries(Policy::default()));
+    }
+
+    #[test]
+    fn a_connection_that_hangs_once_is_tried_again_however_long_it_hung() {
+        wait(&unreachable(1, 1, 5, false));
+        wait(&unreachable(1, 1, 50, false));
+    }
+
+    #[test]
+    fn an_endpoint_that_was_reached_before_has_the_whole_budget() {
+        wait(&unreachable(9, 9, 45, true));
+        assert_eq!(decide(&unreachable(10, 10, 0, true)), Decision::Exhausted);
+        assert_eq!(decide(&unreachable(9, 9, 60, true)), Decision::Exhausted);
+    }
+
+    #[test]
+    fn what_failed_otherwise_before_is_not_counted_as_unreachable() {
+        wait(&unreachable(4, 1, 0, false));
+        wait(&unreachable(5, 2, 0, false));
     }
 
     #[test]
@@ -326,10 +421,13 @@ mod tests {
         for fault in [
             Fault::Class(Class::Retry),
             Fault::Class(Class::RetrySameToken),
-            Fault::Unreachable,
             Fault::Unreadable,
         ] {
             assert_eq!(policy.decide(&situation(fault, 1)), Decision::Exhausted);
+        }
+        for was_reached in [false, true] {
+            let unreachable = unreachable(1, 1, 0, was_reached);
+            assert_eq!(policy.decide(&unreachable), Decision::Exhausted);
         }
     }
 
@@ -342,6 +440,7 @@ mod tests {
             elapsed in 0u64..200_000,
             retry_after in proptest::option::of(any::<u64>()),
             random in 0.0f64..=1.0,
+            row in proptest::option::of((1u32..20, any::<bool>())),
             fault in prop_oneof![
                 Just(Fault::Class(Class::Retry)), Just(Fault::Class(Class::Throttle)),
                 Just(Fault::Class(Class::RetryNewNonce)), Just(Fault::Class(Class::RetrySameToken)),
@@ -356,6 +455,7 @@ mod tests {
             let elapsed = Duration::from_millis(elapsed);
             let situation = Situation {
                 elapsed,
+                unreachable: row.map(|(attempts, was_reached)| Unreachable { attempts, elapsed, was_reached }),
                 retry_after: retry_after.map(Duration::from_millis),
                 random,
                 ..situation(fault, attempt)

@@ -1,14 +1,13 @@
 //! A call: attempts until there is an answer, an error worth showing, or the caller calls it off.
 //!
-//! What to do after a failed attempt is [`Policy`]'s to decide; this file carries it out. Every attempt is signed anew, with a
-//! fresh nonce and date, while the parameters (a change's `ClientToken` among them) stay the same.
+//! What to do after a failed attempt is [`Policy`]'s to decide, [`repetition`] carries it out, and this file makes the attempts. Every
+//! one is signed anew, with a fresh nonce and date, while the parameters (a change's `ClientToken` among them) stay the same.
 
-use std::future::Future;
+mod repetition;
+
 use std::sync::Arc;
-use std::time::Duration;
 
-use time::OffsetDateTime;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -20,12 +19,9 @@ use super::error::{ApiError, Class, Error};
 use super::error_table;
 use super::rate_limiter::RateLimiter;
 use super::request::{self, Operation, Parameters, Request};
-use super::retry::{Decision, Policy, Situation};
+use super::retry::Policy;
 use super::transport::{Fault, HttpAnswer, Transport};
-
-/// How long a change that was sent may wait for its answer after it was called off: the answer holds the ID of what was
-/// created, and an object that nobody knows of is worse than two seconds more. Terraform itself waits longer before it kills.
-const GRACE: Duration = Duration::from_secs(2);
+use repetition::{Failure, Repetition};
 
 /// What all calls of a process share, whichever API they are of. A clone shares it too.
 #[derive(Debug, Clone)]
@@ -72,23 +68,6 @@ pub struct Call<'a> {
     pub parameters: &'a Parameters,
 }
 
-/// An attempt that brought no answer, and what its answer's headers said.
-struct Failure {
-    error: Error,
-    retry_after: Option<Duration>,
-    date: Option<OffsetDateTime>,
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
-        Failure {
-            error,
-            retry_after: None,
-            date: None,
-        }
-    }
-}
-
 impl Rpc {
     /// Calls until there is an answer. When `cancel` fires, every wait ends at once; a change that is being sent has
     /// two seconds for its answer.
@@ -102,95 +81,16 @@ impl Rpc {
         call: &Call<'_>,
         cancel: &CancellationToken,
     ) -> Result<T, Error> {
-        let operation = call.operation.name;
-        let mut last = None;
-        let cancelled = |sent, last: Option<Error>| Error::Cancelled {
-            operation,
-            sent,
-            last: last.map(Box::new),
+        let repetition = Repetition {
+            channel: &self.channel,
+            operation: call.operation,
+            source: self.credentials.as_ref(),
+            cancel,
         };
-        let mut credentials = match &self.credentials {
-            None => None,
-            Some(source) => unless_cancelled(cancel, source.credentials())
-                .await
-                .ok_or_else(|| cancelled(false, None))?
-                .map(Some)
-                .map_err(|error| Error::Credentials { operation, error })?,
+        let attempt = |credentials: Option<Credentials>, number| async move {
+            self.attempt(call, credentials.as_ref(), number).await
         };
-        let (mut clock_corrected, mut credentials_refreshed) = (false, false);
-        let mut may_have_acted = false;
-        let (mut attempt, mut throttled) = (0, 0);
-        let (started, mut queued) = (Instant::now(), Duration::ZERO);
-        loop {
-            attempt += 1;
-            let queueing = Instant::now();
-            let admitted = unless_cancelled(cancel, self.channel.limiter.admit()).await;
-            if admitted.is_none() {
-                return Err(cancelled(may_have_acted, last));
-            }
-            queued += queueing.elapsed();
-            let sending = self.attempt(call, credentials.as_ref(), attempt);
-            let failure = match with_grace(call.operation.is_change, cancel, sending).await {
-                Some(Ok(answer)) => return Ok(answer),
-                Some(Err(failure)) => failure,
-                None => return Err(cancelled(call.operation.is_change, last)),
-            };
-            may_have_acted |= call.operation.is_change && failure.error.may_have_acted();
-            throttled += u32::from(failure.error.class() == Class::Throttle);
-            let decision = self.channel.policy.decide(&Situation {
-                fault: failure.error.fault(),
-                attempt,
-                throttled,
-                elapsed: started.elapsed().saturating_sub(queued),
-                retry_after: failure.retry_after,
-                clock_corrected,
-                credentials_refreshed,
-                random: random(),
-            });
-            let repeated = |last: Error| Error::Exhausted {
-                attempts: attempt,
-                elapsed: started.elapsed(),
-                last: Box::new(last),
-                may_have_acted,
-            };
-            match decision {
-                Decision::Retry { after } => {
-                    last = Some(failure.error);
-                    if unless_cancelled(cancel, sleep(after)).await.is_none() {
-                        return Err(cancelled(may_have_acted, last));
-                    }
-                }
-                Decision::CorrectClock => match failure.date {
-                    Some(date) => {
-                        self.channel.clock.correct(date);
-                        clock_corrected = true;
-                    }
-                    None => return Err(failure.error),
-                },
-                Decision::RefreshCredentials => {
-                    let (Some(source), Some(refused)) = (&self.credentials, &credentials) else {
-                        return Err(failure.error);
-                    };
-                    let refreshing = source.refresh(refused);
-                    let refreshed = unless_cancelled(cancel, refreshing)
-                        .await
-                        .ok_or_else(|| cancelled(may_have_acted, None))?
-                        .map_err(|error| Error::Credentials { operation, error })?;
-                    if refreshed == *refused {
-                        return Err(failure.error);
-                    }
-                    credentials = Some(refreshed);
-                    credentials_refreshed = true;
-                }
-                // That this attempt had no effect is not the whole story when an earlier one may have had one.
-                Decision::Final if may_have_acted && attempt > 1 => {
-                    return Err(repeated(failure.error));
-                }
-                Decision::Final => return Err(failure.error),
-                Decision::Exhausted if attempt > 1 => return Err(repeated(failure.error)),
-                Decision::Exhausted => return Err(failure.error),
-            }
-        }
+        repetition.run(attempt).await
     }
 
     /// The request of one attempt.
@@ -226,7 +126,13 @@ impl Rpc {
     ) -> Result<T, Failure> {
         let operation = call.operation.name;
         let begun = Instant::now();
-        let request = self.request(call, credentials)?;
+        let failure = |error| Failure {
+            error,
+            retry_after: None,
+            date: None,
+            was_reached: self.channel.transport.has_reached(call.endpoint),
+        };
+        let request = self.request(call, credentials).map_err(failure)?;
         let sent = self.channel.transport.send(call.endpoint, request).await;
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, header_request_id) = match &sent {
@@ -239,11 +145,11 @@ impl Rpc {
         };
         let outcome = match sent {
             Ok(answer) => judge(operation, &answer, redact).map_err(|error| Failure {
-                error,
                 retry_after: answer.retry_after,
                 date: answer.date,
+                ..failure(error)
             }),
-            Err(fault) => Err(Failure::from(no_answer(operation, call.endpoint, fault))),
+            Err(fault) => Err(failure(no_answer(operation, call.endpoint, fault))),
         };
         let error = outcome.as_ref().err().map(|failure| &failure.error);
         match error {
@@ -328,36 +234,6 @@ fn no_answer(operation: &'static str, endpoint: &Endpoint, fault: Fault) -> Erro
             class: error_table::by_status(status),
         },
     }
-}
-
-/// The future's output, or `None` as soon as the caller calls it off.
-async fn unless_cancelled<F: Future>(cancel: &CancellationToken, future: F) -> Option<F::Output> {
-    tokio::select! {
-        biased;
-        () = cancel.cancelled() => None,
-        output = future => Some(output),
-    }
-}
-
-/// As [`unless_cancelled`], but a change that is under way has [`GRACE`] to end.
-async fn with_grace<F: Future>(
-    is_change: bool,
-    cancel: &CancellationToken,
-    future: F,
-) -> Option<F::Output> {
-    tokio::pin!(future);
-    match unless_cancelled(cancel, &mut future).await {
-        Some(output) => Some(output),
-        None if is_change => timeout(GRACE, future).await.ok(),
-        None => None,
-    }
-}
-
-/// Between 0 and 1.
-fn random() -> f64 {
-    // The first 32 of a random UUID's bits are random.
-    let bits = u32::try_from(Uuid::new_v4().as_u128() >> 96).unwrap_or(0);
-    f64::from(bits) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 //! a connection. Every request's signature is checked as the API would.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::credentials::{Source, StaticPair};
@@ -18,6 +17,7 @@ use super::rpc::Channel;
 use super::secret::Secret;
 use super::signature::v3;
 use super::transport::{Limits, Transport};
+use super::trust::Trust;
 use super::vpc::{Client, Settings};
 
 pub const ACCESS_KEY_ID: &str = "testid";
@@ -33,8 +33,6 @@ pub enum Reply {
     Close,
     /// Never answers.
     Hang,
-    /// Does the other after a while.
-    Late(Duration, Box<Reply>),
 }
 
 impl Reply {
@@ -83,7 +81,7 @@ impl Seen {
 
 pub struct TestServer {
     port: u16,
-    seen: watch::Receiver<Vec<Seen>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
     task: JoinHandle<()>,
 }
 
@@ -92,8 +90,8 @@ impl TestServer {
     pub async fn start(replies: Vec<Reply>) -> TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (sender, seen) = watch::channel(Vec::new());
-        let sender = Arc::new(sender);
+        let seen = Arc::default();
+        let kept = Arc::clone(&seen);
         let task = tokio::spawn(async move {
             let mut replies = replies.into_iter();
             loop {
@@ -101,7 +99,7 @@ impl TestServer {
                 let reply = replies
                     .next()
                     .unwrap_or_else(|| Reply::refusal(400, "ScriptEnded"));
-                tokio::spawn(serve(stream, reply, Arc::clone(&sender)));
+                tokio::spawn(serve(stream, reply, Arc::clone(&kept)));
             }
         });
         TestServer { port, seen, task }
@@ -112,13 +110,17 @@ impl TestServer {
     }
 
     pub fn seen(&self) -> Vec<Seen> {
-        self.seen.borrow().clone()
+        self.seen.lock().unwrap().clone()
     }
 
-    /// Waits until the server has read so many requests.
-    pub async fn requests(&self, count: usize) {
-        let mut seen = self.seen.clone();
-        seen.wait_for(|seen| seen.len() >= count).await.unwrap();
+    /// From here on connections are refused.
+    pub async fn stop(mut self) {
+        self.task.abort();
+        assert!(
+            (&mut self.task)
+                .await
+                .is_err_and(|error| error.is_cancelled())
+        );
     }
 
     /// Settings of a client of this server that does not wait long.
@@ -150,7 +152,7 @@ pub fn channel() -> Channel {
 }
 
 pub fn channel_with(limits: Limits) -> Channel {
-    Channel::new(Transport::new("test-agent/1.0", limits))
+    Channel::new(Transport::new("test-agent/1.0", limits, Trust::default()))
 }
 
 pub fn credentials() -> Arc<dyn Source> {
@@ -163,7 +165,7 @@ pub fn credentials() -> Arc<dyn Source> {
     ))
 }
 
-async fn serve(mut stream: TcpStream, reply: Reply, sender: Arc<watch::Sender<Vec<Seen>>>) {
+async fn serve(mut stream: TcpStream, reply: Reply, kept: Arc<Mutex<Vec<Seen>>>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         // A client that gave up while it was connecting sends nothing.
@@ -173,18 +175,13 @@ async fn serve(mut stream: TcpStream, reply: Reply, sender: Arc<watch::Sender<Ve
         head.push(byte);
     }
     let seen = parse(&String::from_utf8(head).unwrap());
-    sender.send_modify(|all| all.push(seen));
-    let mut reply = reply;
-    while let Reply::Late(after, then) = reply {
-        tokio::time::sleep(after).await;
-        reply = *then;
-    }
+    kept.lock().unwrap().push(seen);
     match reply {
         Reply::Bytes(bytes) => {
             let _ = stream.write_all(bytes.as_bytes()).await;
             let _ = stream.shutdown().await;
         }
-        Reply::Close | Reply::Late(..) => {}
+        Reply::Close => {}
         Reply::Hang => std::future::pending().await,
     }
 }

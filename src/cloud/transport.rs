@@ -5,10 +5,11 @@
 //! has two sides that could not share a connection anyway, each set up with the first call that needs it. Plain HTTP goes to this machine
 //! and its metadata service only, so that side loads no certificates, asks no proxy and does not resolve `localhost` by anybody's word.
 
+use std::collections::HashSet;
 use std::error::Error as _;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -21,6 +22,7 @@ use super::clock::parse_http_date;
 use super::endpoint::{Endpoint, Scheme};
 use super::error::TransportFault;
 use super::request::Request;
+use super::trust::Trust;
 
 /// Time limits and sizes. The defaults suit an API that answers within a second.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,13 +108,16 @@ struct Pool {
     user_agent: HeaderValue,
     connect: Duration,
     read: Duration,
+    trust: Trust,
+    /// The endpoints that there was a connection to, by their origins.
+    reached: Mutex<HashSet<String>>,
     plain: OnceCell<reqwest::Client>,
     encrypted: OnceCell<reqwest::Client>,
 }
 
 impl Transport {
-    /// No connection is made yet. Of `user_agent`, what a header cannot carry is left out.
-    pub fn new(user_agent: &str, limits: Limits) -> Transport {
+    /// No connection is made and no file is read yet. Of `user_agent`, what a header cannot carry is left out.
+    pub fn new(user_agent: &str, limits: Limits, trust: Trust) -> Transport {
         let printable: String = user_agent
             .chars()
             .filter(|c| c.is_ascii_graphic() || *c == ' ')
@@ -124,6 +129,8 @@ impl Transport {
                     .unwrap_or_else(|_| HeaderValue::from_static("")),
                 connect: limits.connect,
                 read: limits.read,
+                trust,
+                reached: Mutex::default(),
                 plain: OnceCell::new(),
                 encrypted: OnceCell::new(),
             }),
@@ -153,7 +160,25 @@ impl Transport {
             Some(form) => sending.body(form.expose().to_owned()),
             None => sending,
         };
-        self.receive(sending).await
+        let received = self.receive(sending).await;
+        let is_reached = match &received {
+            Ok(_) | Err(Fault::TooLarge { .. }) => true,
+            Err(Fault::Transport { fault, .. }) => *fault == TransportFault::Broken,
+        };
+        if is_reached {
+            self.reached().insert(endpoint.origin());
+        }
+        received
+    }
+
+    /// Whether an API call ever had a connection to this endpoint.
+    pub fn has_reached(&self, endpoint: &Endpoint) -> bool {
+        self.reached().contains(&endpoint.origin())
+    }
+
+    fn reached(&self) -> MutexGuard<'_, HashSet<String>> {
+        let reached = &self.pool.reached;
+        reached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends a request that is no API call (to the metadata service, for one) once and reads its answer whole.
@@ -212,12 +237,11 @@ impl Transport {
             Scheme::Https => &self.pool.encrypted,
         };
         pool.get_or_try_init(|| async {
-            let builder = self.builder(scheme);
-            // The system's certificates are read from files.
-            tokio::task::spawn_blocking(move || builder.build())
+            let transport = self.clone();
+            // Certificates are read from files.
+            tokio::task::spawn_blocking(move || transport.connections(scheme))
                 .await
                 .map_err(|error| error.to_string())?
-                .map_err(|error| reason(&error))
         })
         .await
         .map_err(|reason| Fault::Transport {
@@ -226,15 +250,32 @@ impl Transport {
         })
     }
 
-    fn builder(&self, scheme: Scheme) -> reqwest::ClientBuilder {
+    fn connections(&self, scheme: Scheme) -> Result<reqwest::Client, String> {
         let builder = reqwest::Client::builder()
             .user_agent(self.pool.user_agent.clone())
             .connect_timeout(self.pool.connect)
             .read_timeout(self.pool.read)
             .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none());
-        match scheme {
-            Scheme::Https => builder.https_only(true),
+        let builder = match scheme {
+            Scheme::Https => {
+                let builder = builder.https_only(true);
+                match self
+                    .pool
+                    .trust
+                    .authorities()
+                    .map_err(|error| error.to_string())?
+                {
+                    None => builder,
+                    Some(authorities) => {
+                        let authorities = authorities
+                            .iter()
+                            .map(|der| reqwest::Certificate::from_der(der));
+                        let authorities: Result<Vec<_>, _> = authorities.collect();
+                        builder.tls_certs_only(authorities.map_err(|error| reason(&error))?)
+                    }
+                }
+            }
             Scheme::Http => {
                 // Port 0 stands for the URL's.
                 let loopback = [
@@ -247,7 +288,8 @@ impl Transport {
                     .tls_certs_only([])
                     .resolve_to_addrs("localhost", &loopback)
             }
-        }
+        };
+        builder.build().map_err(|error| reason(&error))
     }
 }
 
@@ -359,9 +401,9 @@ mod tests {
 
     #[test]
     fn a_user_agent_is_cut_to_what_a_header_carries() {
-        let transport = Transport::new("alivpn/1.0\r\nx: y ü", Limits::default());
+        let transport = Transport::new("alivpn/1.0\r\nx: y ü", Limits::default(), Trust::default());
         assert_eq!(transport.pool.user_agent, "alivpn/1.0x: y");
-        let long = Transport::new(&"x".repeat(5_000), Limits::default());
+        let long = Transport::new(&"x".repeat(5_000), Limits::default(), Trust::default());
         assert_eq!(long.pool.user_agent.len(), LONGEST_USER_AGENT);
     }
 
@@ -402,7 +444,7 @@ mod tests {
             }
         });
         let url = Url::parse(&format!("{scheme}://{address}/")).unwrap();
-        let transport = Transport::new("test", limits);
+        let transport = Transport::new("test", limits, Trust::default());
         match transport.fetch(Method::GET, url, HeaderMap::new()).await {
             Err(Fault::Transport { fault, reason }) => (fault, reason),
             other => panic!("{other:?}"),
@@ -457,8 +499,8 @@ mod tests {
 
     #[test]
     fn both_sides_can_be_set_up() {
-        let transport = Transport::new("test", Limits::default());
-        assert!(transport.builder(Scheme::Http).build().is_ok());
-        assert!(transport.builder(Scheme::Https).build().is_ok());
+        let transport = Transport::new("test", Limits::default(), Trust::default());
+        assert!(transport.connections(Scheme::Http).is_ok());
+        assert!(transport.connections(Scheme::Https).is_ok());
     }
 }

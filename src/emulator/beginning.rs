@@ -50,6 +50,7 @@ pub async fn service(
             Some(open.await.map_err(|_| StartError::Interrupted)??)
         }
     };
+    let is_continued = matches!(file, Some((_, Some(_))));
     let file = match file {
         Some((file, Some(account))) => {
             let path = settings.state_file.unwrap_or_default();
@@ -86,6 +87,7 @@ pub async fn service(
         access_keys,
         policy: settings.policy,
         region_id: settings.region_id,
+        is_continued,
     };
     let service = Service::new(state, rules, file.map(Keeper::new), stopped);
     service.keep().await;

@@ -201,13 +201,23 @@ impl Running {
         self.address
     }
 
-    /// The gateways of the account, in the order of their IDs.
-    pub fn gateway_ids(&self) -> Vec<String> {
+    /// The gateways of the account, each with its region, in the order of their IDs.
+    pub fn gateways(&self) -> Vec<(String, String)> {
         let state = self.service.lock();
         let gateways = state.world.gateways_at_rest();
         gateways
-            .map(|gateway| gateway.vpn_gateway_id.clone())
+            .map(|gateway| (gateway.vpn_gateway_id.clone(), gateway.region_id.clone()))
             .collect()
+    }
+
+    /// The region to point a client at: that of the settings, or where the gateways are when none is there.
+    pub fn region(&self) -> String {
+        self.service.region_with_gateways()
+    }
+
+    /// Whether the account is that of an earlier run, from the state file: what the settings have it begin with is then not used.
+    pub fn is_continued(&self) -> bool {
+        self.service.rules().is_continued
     }
 
     /// Returns when it has ended by itself: its state file can no longer be written. [`Running::stop`] says why.

@@ -56,6 +56,8 @@ pub struct Rules {
     pub policy: Option<Policy>,
     /// Where gateways are unless said otherwise.
     pub region_id: String,
+    /// Whether the account is that of an earlier run.
+    pub is_continued: bool,
 }
 
 impl Service {
@@ -85,6 +87,16 @@ impl Service {
     /// What never changes.
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// The region to point a client at, so that it finds gateways: the one that was named, unless they are all elsewhere.
+    pub fn region_with_gateways(&self) -> String {
+        let named = &self.rules.region_id;
+        let state = self.lock();
+        let mut regions = state.world.gateways_at_rest().map(|it| &it.region_id);
+        let first = regions.next();
+        let is_there = first == Some(named) || regions.any(|region| region == named);
+        first.filter(|_| !is_there).unwrap_or(named).clone()
     }
 
     /// When it started.

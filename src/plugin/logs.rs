@@ -25,8 +25,12 @@ use tracing_subscriber::registry::LookupSpan;
 /// The crate whose lines are shown at every level.
 const OWN: &str = env!("CARGO_CRATE_NAME");
 
-/// The longest text of a field, in bytes: a caller cuts lines of more than 64 KiB into pieces that are no JSON.
-const LONGEST_TEXT: usize = 16 * 1024;
+/// The longest line, in bytes: what is longer a caller cuts into pieces that are no JSON.
+const LONGEST_LINE: usize = 64 * 1024;
+
+/// The longest text of a field, in bytes as they stand in the line, where a control character takes six. Seven such texts have
+/// room in a line, and no line has as many that are not the provider's own.
+const LONGEST_TEXT: usize = LONGEST_LINE / 8;
 
 /// What the callers' parser takes: exactly six digits.
 const TIMESTAMP: StaticFormatDescription =
@@ -169,13 +173,33 @@ impl Fields {
     }
 
     fn put_text(&mut self, field: &Field, text: &str) {
-        let kept = &text[..text.floor_char_boundary(LONGEST_TEXT)];
-        let cut = text.len() - kept.len();
-        if cut == 0 {
+        let (kept, cut) = text.split_at(room_for(text));
+        if cut.is_empty() {
             self.put(field.name(), kept);
         } else {
+            let cut = cut.len();
             self.put(field.name(), format!("{kept}... ({cut} bytes more)"));
         }
+    }
+}
+
+/// How many bytes of a text there is room for.
+fn room_for(text: &str) -> usize {
+    let mut written = 0;
+    text.char_indices()
+        .find(|(_, letter)| {
+            written += written_length(*letter);
+            written > LONGEST_TEXT
+        })
+        .map_or(text.len(), |(place, _)| place)
+}
+
+/// How many bytes a character takes in a JSON string.
+fn written_length(letter: char) -> usize {
+    match letter {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..' ' => 6,
+        other => other.len_utf8(),
     }
 }
 
@@ -371,6 +395,29 @@ mod tests {
             tracing::info!(body = "ü".repeat(LONGEST_TEXT), "answer")
         });
         let body = lines[0]["body"].as_str().unwrap();
-        assert!(body.ends_with("ü... (16384 bytes more)"), "{}", body.len());
+        assert!(body.ends_with("ü... (8192 bytes more)"), "{}", body.len());
+    }
+
+    #[test]
+    fn a_text_counts_as_it_is_written() {
+        for letter in (0..=0x100)
+            .filter_map(char::from_u32)
+            .chain(['\u{2028}', '🦀'])
+        {
+            let quoted = serde_json::to_string(&letter).unwrap();
+            assert_eq!(written_length(letter), quoted.len() - 2, "{letter:?}");
+        }
+        let lines = lines(LevelFilter::INFO, || {
+            let [a, b, c, d, e, f, g] = ["\u{1}"; 7].map(|letter| letter.repeat(60_000));
+            tracing::info!(a, b, c, d, e, f, "{g}");
+        });
+        let line = lines[0].to_string();
+        assert!(line.len() < LONGEST_LINE, "{}", line.len());
+        assert!(
+            lines[0]["@message"]
+                .as_str()
+                .unwrap()
+                .ends_with(" bytes more)")
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! The end of the process: who may ask for it, and who is told.
 //!
 //! Terraform speaks through RPCs. Ctrl-C reaches the whole process group, so that a plugin that heeded SIGINT would be gone
-//! while Terraform still winds up: it is heard and ignored, but for a process that a developer started with `-debug`.
+//! while Terraform still winds up: it is heard and ignored, but for a process that a developer started with `-debug`. A closed
+//! terminal is no different: under `nohup` Terraform goes on, and when it ends the orphan's watch follows it.
 
 use std::io;
 
@@ -28,7 +29,7 @@ impl Shutdown {
     }
 }
 
-/// What a Ctrl-C means to this process.
+/// What a Ctrl-C, or the end of the terminal, means to this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Interrupt {
     /// Nothing: it is meant for the caller.
@@ -47,15 +48,14 @@ pub(super) fn heed_signals(shutdown: &Shutdown, interrupt: Interrupt) -> io::Res
 
     let mut terminations = signal(SignalKind::terminate())?;
     let mut interrupts = signal(SignalKind::interrupt())?;
-    if interrupt == Interrupt::Ignored {
-        // Heard, therefore not deadly. A closed terminal: Terraform decides (under `nohup` it goes on), and the orphan's watch follows it.
-        let _ = signal(SignalKind::hangup())?;
-    }
+    // What is heard is not deadly, whoever listens.
+    let mut hangups = signal(SignalKind::hangup())?;
     let shutdown = shutdown.clone();
     tokio::spawn(async move {
         tokio::select! {
             _ = terminations.recv() => {}
             _ = interrupts.recv(), if interrupt == Interrupt::Ends => {}
+            _ = hangups.recv(), if interrupt == Interrupt::Ends => {}
             () = shutdown.begun() => {}
         }
         shutdown.begin();

@@ -42,20 +42,74 @@ pub enum Failure {
     /// Waiting longer would be pointless.
     #[error(transparent)]
     Hopeless(#[from] Hopeless),
+    /// However it ended, the cloud may have carried the change out before.
+    #[error(
+        "{then}. An earlier attempt may have been carried out: {}",
+        clause(attempt)
+    )]
+    InDoubt {
+        /// How it ended; never by an error of the cloud, which carries its doubt itself.
+        then: Box<Failure>,
+        /// How the attempt ended.
+        attempt: Error,
+    },
+}
+
+/// The attempt at a change whose outcome is not known, if there was one. It is noted after every attempt, and whatever ends the change
+/// takes it along: that something may have happened matters more than what happened last.
+#[derive(Debug, Default)]
+pub struct Doubt(Option<Error>);
+
+impl Doubt {
+    /// An attempt ended so.
+    pub fn note(&mut self, error: &Error) {
+        if let Some(attempt) = error.doubtful_attempt() {
+            self.0 = Some(attempt.clone());
+        }
+    }
+
+    /// How the change ended, with the doubt.
+    pub fn carried<T>(self, ended: Result<T, Failure>) -> Result<T, Failure> {
+        ended.map_err(|failure| match (failure, self.0) {
+            (Failure::Cloud(error), Some(attempt)) => {
+                Failure::Cloud(error.in_doubt_since(&attempt))
+            }
+            (failure @ Failure::InDoubt { .. }, _) | (failure, None) => failure,
+            (failure, Some(attempt)) => Failure::InDoubt {
+                then: Box::new(failure),
+                attempt,
+            },
+        })
+    }
 }
 
 impl Failure {
-    /// An error about a change that was not accepted, or not seen to be. `in_doubt` says what the next apply does about one that
-    /// the cloud may have carried out all the same.
-    pub fn diagnostic(&self, summary: String, in_doubt: &str) -> Diagnostic {
+    /// Whether the cloud may have carried the change out all the same.
+    pub fn may_have_acted(&self) -> bool {
+        match self {
+            Failure::Cloud(error) => error.may_have_acted(),
+            Failure::InDoubt { .. } => true,
+            Failure::Stopped | Failure::TimedOut { .. } | Failure::Hopeless(_) => false,
+        }
+    }
+
+    /// An error about a change (`create`, `update`, `delete`) that was not accepted, or not seen to be. `in_doubt` says what the next
+    /// apply does about one that the cloud may have carried out all the same.
+    pub fn diagnostic(&self, summary: String, change: &str, in_doubt: &str) -> Diagnostic {
+        let doubtful = |diagnostic: Diagnostic| {
+            let detail = format!(
+                "{}\n\nThe call was sent and its answer did not arrive, so the cloud may have carried it out. {in_doubt}",
+                diagnostic.detail
+            );
+            diagnostic.detail(detail)
+        };
+        let as_far_as_known = format!("{summary}, as far as known");
         let next = match self {
             Failure::Cloud(error) if error.may_have_acted() => {
-                let mut diagnostic =
-                    explain::diagnostic(format!("{summary}, as far as known"), error);
-                diagnostic.detail.push_str(&format!(
-                    "\n\nThe call was sent and its answer did not arrive, so the cloud may have carried it out. {in_doubt}"
-                ));
-                return diagnostic;
+                return doubtful(explain::diagnostic(as_far_as_known, error));
+            }
+            Failure::InDoubt { .. } => {
+                return doubtful(Diagnostic::error(as_far_as_known).detail(format!("{self}.")));
             }
             Failure::Cloud(error) => return explain::diagnostic(summary, error),
             Failure::Hopeless(Hopeless::PaymentLocked) => {
@@ -66,7 +120,8 @@ impl Failure {
             }
             Failure::Stopped | Failure::TimedOut { .. } => "Run `terraform apply` again.",
         };
-        Diagnostic::error(summary).detail(format!("Nothing was changed: {self}.\n\n{next}"))
+        let advice = self.advice(change);
+        Diagnostic::error(summary).detail(format!("Nothing was changed: {self}.\n\n{next}{advice}"))
     }
 
     /// A timeout that was too short is the configuration's to change, and a permission somebody's to give; empty for everything else.
@@ -76,6 +131,7 @@ impl Failure {
                 let operation = error.operation();
                 format!(" Whoever applies needs the RAM action vpc:{operation}.")
             }
+            Failure::InDoubt { then, .. } => then.advice(change),
             Failure::TimedOut { .. } => {
                 format!(" If the cloud needs longer, raise `{change}` in the timeouts block.")
             }
@@ -247,20 +303,30 @@ impl<'a> Change<'a> {
     /// As [`Change::send`], for a call that the gateway has just refused as busy.
     pub async fn send_again<T, F>(
         &self,
-        mut refused: Error,
+        refused: Error,
         call: impl Fn(CancellationToken) -> F,
     ) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Error>>,
     {
-        // Set when an attempt may have been carried out: that matters more than why the next one was not made.
-        let mut in_doubt: Option<Error> = None;
-        let cut_short = |in_doubt: Option<Error>, failure| in_doubt.map_or(failure, Failure::Cloud);
+        let mut doubt = Doubt::default();
+        let sent = self.insist(refused, call, &mut doubt).await;
+        doubt.carried(sent)
+    }
+
+    /// Sends a call whenever the gateway, which refused it as busy, has come to rest.
+    async fn insist<T, F>(
+        &self,
+        mut refused: Error,
+        call: impl Fn(CancellationToken) -> F,
+        doubt: &mut Doubt,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         let (mut watch, mut settling) = (self.gateway.watch(), Settling::default());
         loop {
-            if refused.may_have_acted() {
-                in_doubt = Some(refused.clone());
-            }
+            doubt.note(&refused);
             tracing::info!(
                 gateway = self.gateway.id(),
                 "the gateway is busy with another change: waiting for it"
@@ -268,24 +334,19 @@ impl<'a> Change<'a> {
             // Its refusal was a look, and says more than its status.
             watch.refused();
             settling.refused();
-            if let Err(failure) = self.settled(&mut watch, &mut settling).await {
-                let failure = match failure {
-                    Failure::TimedOut { timeout, missing } => Failure::TimedOut {
-                        timeout,
-                        missing: format!(
-                            "the gateway was still busy with another change ({missing}): {}",
-                            clause(&refused)
-                        ),
-                    },
-                    failure => failure,
-                };
-                return Err(cut_short(in_doubt, failure));
-            }
+            let settled = self.settled(&mut watch, &mut settling).await;
+            settled.map_err(|failure| match failure {
+                Failure::TimedOut { timeout, missing } => Failure::TimedOut {
+                    timeout,
+                    missing: format!(
+                        "the gateway was still busy with another change ({missing}): {}",
+                        clause(&refused)
+                    ),
+                },
+                failure => failure,
+            })?;
             refused = match self.bounds.run(NO_ANSWER, &call).await {
                 Err(Failure::Cloud(error)) if error.class() == Class::GatewayBusy => error,
-                Err(failure @ (Failure::Stopped | Failure::TimedOut { .. })) => {
-                    return Err(cut_short(in_doubt, failure));
-                }
                 result => return result,
             };
         }
@@ -393,84 +454,4 @@ fn tolerate<T>(result: Result<T, Failure>, missing: &mut String) -> Result<Optio
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::cell::Cell;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    fn busy() -> Error {
-        Error::Answer {
-            operation: "DescribeSslVpnClientCerts",
-            http_status: 503,
-            request_id: None,
-            reason: "it is a page".to_owned(),
-            class: Class::Retry,
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_there_at_the_first_look_is_not_waited_for() {
-        let (stop, began) = (CancellationToken::new(), Instant::now());
-        let looks = Cell::new(0);
-        let look = async |_| {
-            looks.set(looks.get() + 1);
-            Ok(Some(7))
-        };
-        let bounds = Bounds::new(SECOND, &stop);
-        assert_eq!(bounds.until("it was not there", look).await.unwrap(), 7);
-        assert_eq!((looks.get(), began.elapsed()), (1, Duration::ZERO));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_look_that_failed_for_a_passing_reason_is_no_look_and_a_timeout_says_what_was_missing()
-     {
-        let (stop, began) = (CancellationToken::new(), Instant::now());
-        let bounds = Bounds::new(SECOND, &stop);
-        let faults = Cell::new(2);
-        let look = async |_| match faults.replace(faults.get() - 1) {
-            2 => Err(busy()),
-            1 => Ok(None),
-            _ => Ok(Some(())),
-        };
-        bounds.until("it was not there", look).await.unwrap();
-        assert_eq!(began.elapsed(), Duration::from_millis(400));
-
-        let never = async |_| Ok(None::<()>);
-        let failure = bounds
-            .until("it was still listed", never)
-            .await
-            .unwrap_err();
-        assert!(
-            failure.to_string().contains("it was still listed"),
-            "{failure}"
-        );
-        assert!(matches!(failure, Failure::TimedOut { .. }));
-        assert_eq!(began.elapsed(), SECOND);
-        assert!(failure.advice("delete").contains("raise `delete`"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_stop_ends_a_wait_at_once_and_a_refusal_is_not_waited_out() {
-        let (stop, began) = (CancellationToken::new(), Instant::now());
-        let bounds = Bounds::new(SECOND, &stop);
-        let stopped = async |_| {
-            stop.cancel();
-            Ok(None::<()>)
-        };
-        let failure = bounds.until("it was not there", stopped).await.unwrap_err();
-        assert!(matches!(failure, Failure::Stopped), "{failure}");
-        let stop = CancellationToken::new();
-        let refused = async |_| {
-            Err::<Option<()>, _>(Error::Cancelled {
-                operation: "DescribeSslVpnClientCerts",
-                sent: true,
-                last: None,
-            })
-        };
-        let bounds = Bounds::new(SECOND, &stop);
-        let failure = bounds.until("it was not there", refused).await.unwrap_err();
-        assert!(matches!(failure, Failure::Cloud(_)), "{failure}");
-        assert_eq!(began.elapsed(), Duration::ZERO);
-    }
-}
+mod tests;

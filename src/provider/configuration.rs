@@ -3,12 +3,14 @@
 mod credentials;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::Configured;
 use super::gateway::Gateways;
 use super::reads::Reads;
+use super::remembered::Remembered;
 use super::timeouts::{PositiveDuration, parse_duration};
 use crate::cloud::credentials::{self as cloud_credentials, Context, Credentials, Source};
 use crate::cloud::endpoint::{self, Endpoint};
@@ -16,6 +18,7 @@ use crate::cloud::retry::Policy;
 use crate::cloud::rpc::Channel;
 use crate::cloud::secret::Secret;
 use crate::cloud::transport::{Limits, Transport};
+use crate::cloud::trust::Trust;
 use crate::cloud::vpc::{Client, Settings};
 use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::model::Attr;
@@ -99,7 +102,8 @@ pub fn schema() -> Schema {
                 "max_retries",
                 Type::Number,
                 "How often a call is sent again after a passing fault. Refusals for flow control do not count: such calls are let through in \
-                 their turn, within `retry_max_elapsed`. Default: 9.",
+                 their turn, within `retry_max_elapsed`. Default: 9; while there never was a connection to the endpoint, and \
+                 `retry_max_elapsed` is not set either, 2.",
             )
             .validator(whole_number_between(0, MOST_RETRIES)),
         )
@@ -147,23 +151,30 @@ impl Configuration {
             .ok()
     }
 
-    /// How calls travel, with what the block says of it.
-    fn channel(&self, user_agent: &str) -> Channel {
-        let duration = |set: &Attr<String>| set.known().and_then(|text| parse_duration(text));
-        let (limits, policy) = (Limits::default(), Policy::default());
-        let limits = Limits {
-            read: duration(&self.read_timeout).unwrap_or(limits.read),
+    /// How long the cloud may take, with what the block says of it.
+    fn limits(&self) -> Limits {
+        let limits = Limits::default();
+        let read = said(&self.read_timeout).unwrap_or(limits.read);
+        Limits {
+            read,
+            // An attempt has room for the whole silence, after a connection that took its time.
+            attempt: limits.attempt.max(limits.connect.saturating_add(read)),
             ..limits
-        };
-        Channel {
-            policy: Policy {
-                max_retries: self.max_retries.value().unwrap_or(policy.max_retries),
-                max_elapsed: duration(&self.retry_max_elapsed).unwrap_or(policy.max_elapsed),
-                ..policy
-            },
-            ..Channel::new(Transport::new(user_agent, limits))
         }
     }
+
+    /// How calls travel, with what the block says of it.
+    fn channel(&self, user_agent: &str, trust: Trust) -> Channel {
+        Channel {
+            policy: Policy::new(self.max_retries.value(), said(&self.retry_max_elapsed)),
+            ..Channel::new(Transport::new(user_agent, self.limits(), trust))
+        }
+    }
+}
+
+/// A duration that is set.
+fn said(duration: &Attr<String>) -> Option<Duration> {
+    duration.known().and_then(|text| parse_duration(text))
 }
 
 /// What the client calls itself: this provider, and the core that started it.
@@ -253,7 +264,8 @@ pub fn set_up(
         Some(appended) => format!("{user_agent} {}", appended.trim()),
         None => user_agent.to_owned(),
     };
-    let mut context = Context::new(environment.clone(), config.channel(&user_agent));
+    let channel = config.channel(&user_agent, Trust::from_environment(variable));
+    let mut context = Context::new(environment.clone(), channel);
     context.sts_endpoint = sts_endpoint;
     Ok(Setup {
         source: asked.recipe.source(&context),
@@ -336,6 +348,8 @@ pub async fn configure(
             gateways: Gateways::default(),
             ssl_vpn_server_reads: Reads::default(),
             ssl_vpn_client_cert_reads: Reads::default(),
+            imported_certs: Remembered::default(),
+            disconnected_servers: Remembered::default(),
         }),
         (credentials, region) => {
             let mut diagnostics = Diagnostics::default();

@@ -12,6 +12,11 @@ pub fn diagnostic(summary: impl Into<String>, error: &Error) -> Diagnostic {
     }
 }
 
+/// Whether what lacks a permission is the VPN service itself, and not who calls.
+pub fn is_for_the_service(error: &Error) -> bool {
+    error.code() == Some("OperationFailed.NoRamPermission")
+}
+
 /// What a person can do about it.
 pub fn advice(error: &Error) -> String {
     let operation = error.operation();
@@ -27,13 +32,25 @@ pub fn advice(error: &Error) -> String {
                 are to be trusted, and the file's name into SSL_CERT_FILE."
             .to_owned();
     }
+    if let Error::Transport {
+        fault: TransportFault::Setup,
+        ..
+    } = error
+    {
+        return "Nothing was sent. Correct what the message names in the environment, and run Terraform again.".to_owned();
+    }
+    if is_for_the_service(error) {
+        return "It is the VPN service that lacks the permission, not whoever runs Terraform: who administers the account must allow it to \
+                operate the IDaaS instances. Then apply again."
+            .to_owned();
+    }
     match (error.class(), error.api()) {
         (Class::Input, Some(api)) => match api.argument {
             Some(argument) => format!("Correct {argument} and apply again."),
             None => "Correct the arguments that the message speaks of and apply again.".to_owned(),
         },
         (Class::Input, None) => "Check region and endpoints in the provider block.".to_owned(),
-        (Class::Permission, _) => format!(
+        (Class::Permission, Some(_)) => format!(
             "The RAM user or role needs the action vpc:{operation} on this resource; ask who administers the account. \
              The state was left as it is: a refusal does not mean that the object is gone."
         ),
@@ -54,7 +71,7 @@ pub fn advice(error: &Error) -> String {
         }
         (Class::Retry, None) => "Check the network, the proxy and the endpoint (endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT), then run Terraform again.".to_owned(),
         (Class::Defect, _) => "This is a defect of the provider: please report it with the RequestId.".to_owned(),
-        (Class::DryRunPassed | Class::Unknown, None) => "Check the endpoint (endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT) and what stands between it and this machine.".to_owned(),
+        (Class::Permission | Class::DryRunPassed | Class::Unknown, None) => "Check the endpoint (endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT) and what stands between it and this machine.".to_owned(),
         (Class::DryRunPassed | Class::Unknown, Some(_)) => "Look the code up in the API's error center, or give the RequestId to support.".to_owned(),
     }
 }
@@ -77,9 +94,18 @@ mod tests {
             reason: "it is a page of HTML or XML, not JSON".to_owned(),
             class: Class::Unknown,
         };
+        let forbidden = Error::Answer {
+            operation: "DescribeSslVpnServers",
+            http_status: 403,
+            request_id: None,
+            reason: "it is a page of HTML or XML, not JSON".to_owned(),
+            class: Class::Permission,
+        };
         assert!(advice(&called_off).starts_with("Terraform was interrupted"));
         assert!(advice(&other_page).starts_with("Check the endpoint"));
-        for error in [called_off, other_page] {
+        // Of a proxy, which knows nothing of RAM.
+        assert!(advice(&forbidden).starts_with("Check the endpoint"));
+        for error in [called_off, other_page, forbidden] {
             let shown = diagnostic("Not done", &error).detail;
             assert!(!shown.contains("code"), "{shown}");
         }

@@ -55,16 +55,17 @@ impl Gateways {
         gateway
     }
 
-    /// The gateway that carries a server; `None` where there is no such server. `describe` gives its ID, and is asked once a process
-    /// however many want to know.
+    /// The gateway that carries a server; `None` where there is no such server. `describe`, which ends when `cancel` fires, gives its
+    /// ID, and is asked once a process however many want to know.
     ///
     /// # Errors
-    /// That of `describe`; whoever wants to know next asks again.
+    /// That of `describe`; whoever wants to know next asks again. [`Error::Cancelled`] of whom is called off while another asks.
     pub async fn of_server(
         &self,
         region: &str,
         server_id: &str,
         describe: impl Future<Output = Result<Option<String>, Error>>,
+        cancel: &CancellationToken,
     ) -> Result<Option<Arc<Gateway>>, Error> {
         let known = {
             let mut of_servers = self
@@ -75,7 +76,17 @@ impl Gateways {
             Arc::clone(of_servers.entry(key).or_default())
         };
         let ask = async || describe.await.map_err(Some)?.ok_or(None);
-        match known.get_or_try_init(ask).await {
+        let known = tokio::select! {
+            biased;
+            known = known.get_or_try_init(ask) => known,
+            // Another asks, for as long as that one has time.
+            () = cancel.cancelled() => Err(Some(Error::Cancelled {
+                operation: "DescribeSslVpnServers",
+                sent: false,
+                last: None,
+            })),
+        };
+        match known {
             Ok(id) => Ok(Some(self.get(region, id))),
             Err(None) => Ok(None),
             Err(Some(error)) => Err(error),
@@ -333,13 +344,15 @@ mod tests {
     #[tokio::test]
     async fn the_gateway_of_a_server_is_asked_for_once_and_again_only_while_it_is_not_known() {
         let (gateways, asked) = (Gateways::default(), Mutex::new(0));
+        let cancel = CancellationToken::new();
         let ask = |answer: Result<Option<&str>, Error>| {
             let answer = answer.map(|id| id.map(str::to_owned));
-            gateways.of_server("cn-hangzhou", "vss-1", async {
+            let describe = async {
                 *asked.lock().unwrap() += 1;
                 tokio::task::yield_now().await;
                 answer
-            })
+            };
+            gateways.of_server("cn-hangzhou", "vss-1", describe, &cancel)
         };
         let stopped = Error::Cancelled {
             operation: "DescribeSslVpnServers",
@@ -354,6 +367,28 @@ mod tests {
             &other.unwrap().unwrap()
         ));
         assert_eq!(*asked.lock().unwrap(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_anothers_question_waits_no_longer_than_it_has_time() {
+        let gateways = Gateways::default();
+        let (patient, hasty) = (CancellationToken::new(), CancellationToken::new());
+        let asks = |cancel| {
+            let never = std::future::pending();
+            gateways.of_server("cn-hangzhou", "vss-1", never, cancel)
+        };
+        let began = Instant::now();
+        tokio::select! {
+            biased;
+            _ = asks(&patient) => panic!("nobody answers"),
+            (outcome, ()) = async {
+                tokio::join!(asks(&hasty), async {
+                    tokio::time::sleep(SHORTEST_PAUSE).await;
+                    hasty.cancel();
+                })
+            } => assert!(matches!(outcome, Err(Error::Cancelled { sent: false, .. }))),
+        }
+        assert_eq!(began.elapsed(), SHORTEST_PAUSE);
     }
 
     /// Waits through a gateway's 60 s of `updating`, counting the calls of all who wait.

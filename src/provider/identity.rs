@@ -3,8 +3,10 @@
 
 use serde::Serialize;
 
+use super::explain;
 use super::kind::Kind;
 use crate::cloud::endpoint::check_region;
+use crate::cloud::error::{Class, Error};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::identity::{Identity, IdentitySchema, IdentityType};
 use crate::tf::resource::Outcome;
@@ -94,17 +96,22 @@ impl Name {
         &self,
         kind: Kind,
         region: &str,
-        look: Result<Option<T>, Diagnostic>,
+        look: Result<Option<T>, Error>,
     ) -> Outcome<Option<T>> {
         let (id, Kind { one, prefix, .. }) = (&self.id, kind);
-        match look {
-            Err(error) => Outcome::failed(error),
-            Ok(Some(object)) => Outcome::new(Some(object)),
-            Ok(None) => Outcome::failed(Diagnostic::error(format!("No {one} {id} to import")).detail(format!(
-                "Region {region} has no such {one}. Check the ID; a {one} in another region is imported as \
-                 \"{prefix}-...@region\", with its region for region."
-            ))),
-        }
+        let said = match look {
+            Ok(Some(object)) => return Outcome::new(Some(object)),
+            Ok(None) => String::new(),
+            Err(error) if error.class() == Class::NotFound => format!("\n\n{error}"),
+            Err(error) => {
+                let summary = format!("Cannot read {one} {id} in {region}");
+                return Outcome::failed(explain::diagnostic(summary, &error));
+            }
+        };
+        Outcome::failed(Diagnostic::error(format!("No {one} {id} to import")).detail(format!(
+            "Region {region} has no such {one}. Check the ID; a {one} in another region is imported as \
+             \"{prefix}-...@region\", with its region for region.{said}"
+        )))
     }
 }
 

@@ -56,7 +56,10 @@ pub fn attributes() -> [Attribute; 3] {
     [
         ("client_key", "The private key (PEM)."),
         ("client_config", "The client configuration as the cloud gives it, which names the certificates and the key as files."),
-        ("profile", "A single-file OpenVPN profile: the configuration with the certificates and the key inline, in a form that OpenVPN from 2.4 on takes."),
+        ("profile", "A single-file OpenVPN profile: the configuration with the certificates and the key inline, in a form that OpenVPN from 2.4 on takes. \
+                     OpenVPN 2.6 complains only of what the server has set: `compress = true` and `cipher = \"none\"`. The line `remote-cert-tls server`, \
+                     which the cloud's own configuration lacks, was not yet seen against the real cloud: take it out if OpenVPN says `VERIFY KU ERROR` or \
+                     `VERIFY EKU ERROR`."),
     ]
     .map(|(name, description)| Attribute::computed(name, Type::String, description).sensitive())
 }

@@ -376,6 +376,30 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_what_its_filters_leave_sorted_by_id_whatever_the_apis_order() {
+        let listed = || {
+            let objects = [
+                ("x-3", "office"),
+                ("x-1", "lab"),
+                ("x-4", "off"),
+                ("x-2", "office"),
+            ];
+            let owned = objects.map(|(id, name)| (id.to_owned(), Some(name.to_owned())));
+            Ok(owned.to_vec())
+        };
+        let left = |ids: Texts, name_regex: Attr<String>| -> Vec<String> {
+            let filter = Filter::new(&ids, &name_regex).unwrap();
+            let left = filter.leave(KIND, "r", listed(), |(id, name)| (id, name));
+            left.unwrap().into_iter().map(|(id, _)| id).collect()
+        };
+        assert_eq!(left(Attr::Null, Attr::Null), ["x-1", "x-2", "x-3", "x-4"]);
+        assert_eq!(left(Attr::Null, known("^off")), ["x-2", "x-3", "x-4"]);
+        let ids = Attr::Known(vec![known("x-4"), known("x-1"), known("x-9")]);
+        assert_eq!(left(ids.clone(), Attr::Null), ["x-1", "x-4"]);
+        assert_eq!(left(ids, known("^off")), ["x-4"]);
+    }
+
+    #[test]
     fn filters_leave_what_they_name() {
         let ids = Attr::Known(vec![known("x"), known("y")]);
         let filter = Filter::new(&ids, &known("^off")).unwrap();

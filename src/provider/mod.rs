@@ -4,7 +4,7 @@
 //! - [`region`]: where an object is, and where it is asked for;
 //! - [`gateway`]: changes of one gateway take turns, and share what is seen of it; [`change`]: one such change, from its turn
 //!   until the gateway has come to rest ([`settling`]);
-//! - [`reads`]: reads that come together share a listing;
+//! - [`reads`]: reads that come together share a listing; [`remembered`]: what is known for the length of a run;
 //! - [`ssl_vpn_server`], [`ssl_vpn_client_cert`]: the resources;
 //! - [`data_sources`]: look-ups of what exists; [`lookup`]: what they share;
 //! - [`ephemeral_resources`]: what no state may hold; [`key_material`]: what the owner of a certificate alone may have;
@@ -32,6 +32,7 @@ pub mod network;
 pub mod ovpn_profile;
 pub mod reads;
 pub mod region;
+pub mod remembered;
 pub mod settling;
 pub mod ssl_vpn_client_cert;
 pub mod ssl_vpn_server;
@@ -52,6 +53,7 @@ use configuration::Configuration;
 use functions::{ClientPoolPrefix, OvpnProfile};
 use gateway::Gateways;
 use reads::{Changing, Reads};
+use remembered::Remembered;
 use ssl_vpn_client_cert::SslVpnClientCertResource;
 use ssl_vpn_client_cert::list::SslVpnClientCertList;
 use ssl_vpn_server::SslVpnServerResource;
@@ -76,6 +78,10 @@ pub struct Configured {
     pub ssl_vpn_server_reads: Reads<vpc::SslVpnServer>,
     /// The reads of client certificates.
     pub ssl_vpn_client_cert_reads: Reads<vpc::SslVpnClientCert>,
+    /// The client certificates that were imported.
+    pub imported_certs: Remembered,
+    /// The SSL servers of which it was said that all their clients are disconnected.
+    pub disconnected_servers: Remembered,
 }
 
 impl Configured {
@@ -140,7 +146,67 @@ impl Provider for Alivpn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tf::schema::Mode;
+    use crate::tf::schema::{Block, Mode};
+
+    #[test]
+    fn every_parameter_and_every_value_of_an_identity_has_a_description() {
+        let mut described = 0;
+        let mut check = |of: &str, name: &str, description: &str| {
+            assert!(!description.trim().is_empty(), "{of}: {name}");
+            described += 1;
+        };
+        for function in Alivpn.functions() {
+            let definition = function.definition();
+            check(function.name(), "summary", &definition.summary);
+            check(function.name(), "description", &definition.description);
+            for parameter in definition.parameters.iter().chain(&definition.variadic) {
+                check(function.name(), &parameter.name, &parameter.description);
+            }
+        }
+        for resource in Alivpn.resources() {
+            let identity = resource.identity();
+            let identity = identity.unwrap_or_else(|| panic!("{}", resource.type_name()));
+            for attribute in identity.attributes() {
+                check(resource.type_name(), attribute.name, &attribute.description);
+            }
+        }
+        assert!(described > 10, "{described}");
+    }
+
+    /// The attributes below a block that only the provider sets, by path.
+    fn computed(block: &Block, path: &str, found: &mut Vec<(String, String)>) {
+        for attribute in &block.attributes {
+            let path = format!("{path}.{}", attribute.name);
+            if let Some(elements) = &attribute.elements {
+                computed(elements, &path, found);
+            }
+            let is_of_many = path.matches('.').count() > 1;
+            if is_of_many || !attribute.mode.is_configurable() {
+                found.push((path, attribute.description.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_that_only_the_provider_sets_is_described_as_an_argument() {
+        let mut found = Vec::new();
+        for resource in Alivpn.resources() {
+            computed(&resource.schema().block, resource.type_name(), &mut found);
+        }
+        for data_source in Alivpn.data_sources() {
+            let block = data_source.schema().block;
+            computed(&block, data_source.type_name(), &mut found);
+        }
+        for ephemeral in Alivpn.ephemeral_resources() {
+            computed(&ephemeral.schema().block, ephemeral.type_name(), &mut found);
+        }
+        assert!(found.len() > 60, "{}", found.len());
+        for (path, description) in found {
+            for word in ["Set ", "Default:", "to look in"] {
+                assert!(!description.contains(word), "{path}: {description}");
+            }
+        }
+    }
 
     #[test]
     fn every_argument_and_attribute_has_a_description() {

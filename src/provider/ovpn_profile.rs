@@ -1,7 +1,7 @@
 //! The single-file profile that a person opens with an OpenVPN client: the cloud's configuration with certificates and key inline. Pure.
 //!
 //! The cloud's configuration names files beside it and was written for OpenVPN 2.3. The profile says the same in a form that newer
-//! clients take without complaint and that 2.4 still understands.
+//! clients take without complaint, but for a server that compresses or has no cipher, and that 2.4 still understands.
 
 use crate::cloud::secret::Secret;
 
@@ -75,6 +75,8 @@ pub fn profile(parts: &Parts<'_>) -> Result<Secret, Fault> {
     let client_key = pem(parts.client_key, "PRIVATE KEY-----").ok_or(Fault::NotAKey)?;
 
     let mut lines: Vec<String> = kept.iter().map(|line| (*line).to_owned()).collect();
+    // Without it anybody with a certificate of the same authority can pose as the server. That the cloud's servers have the key usages
+    // that it asks for is not documented: the pages say what to do where they do not.
     if !VERIFICATION.iter().any(|name| value(name).is_some()) {
         lines.push("remote-cert-tls server".to_owned());
     }

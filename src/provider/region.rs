@@ -76,7 +76,7 @@ pub fn nowhere(kind: Kind, id: &str, region: &str) -> Diagnostic {
     let Kind { one, .. } = kind;
     Diagnostic::error(format!("No {one} {id} in {region}")).detail(format!(
         "The state does not say which region the {one} is in, as after a move from another provider, so it was asked for in the provider's. \
-         It may be in another one, and stays in the state.\n\nSet region in the provider block to that of the {one} for this first read. Or \
+         It may be in another one, and stays in the state.\n\nSet region in the provider block to that of the {one} for this run. Or \
          take it out of the state with `terraform state rm` (under its old address, if a moved block brought it here), without the moved \
          block, and import it as \"{id}@REGION\" if it still exists."
     ))

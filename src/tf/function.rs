@@ -6,6 +6,7 @@
 
 use serde::de::DeserializeOwned;
 
+use super::diagnostics::{LONGEST_DETAIL, shortened};
 use super::model::{ModelError, from_value};
 use super::path::{AttributePath, Step};
 use super::proto;
@@ -220,10 +221,11 @@ impl FunctionError {
         self
     }
 
-    /// The error on the wire, without its full stop: Terraform makes it the end of a sentence of its own.
+    /// The error on the wire, cut where it is longer than anybody reads, and without its full stop: Terraform makes it the end
+    /// of a sentence of its own.
     pub fn to_proto(&self) -> proto::FunctionError {
         proto::FunctionError {
-            text: self.text.trim_end_matches('.').to_owned(),
+            text: shortened(self.text.trim_end_matches('.'), LONGEST_DETAIL),
             function_argument: self
                 .argument
                 .and_then(|position| i64::try_from(position).ok()),
@@ -263,6 +265,18 @@ mod tests {
         assert_eq!(read, ("a".to_owned(), Attr::Null, further));
         let read: (String,) = arguments(&["a".into()], None).read().unwrap();
         assert_eq!(read.0, "a");
+    }
+
+    #[test]
+    fn what_is_said_on_the_wire_is_no_longer_than_can_be_read_and_has_no_full_stop() {
+        let said = |text: &str| FunctionError::new(text).to_proto().text;
+        assert_eq!(said("It is empty."), "It is empty");
+        let long = said(&"ü".repeat(1 << 20));
+        assert!(
+            long.ends_with("ü... (2088960 bytes more)"),
+            "{}",
+            long.len()
+        );
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub fn configuration(
     for refused in refused(schema.validate(&config)) {
         unset(&schema.block, &mut config, &refused.0);
     }
-    // One at a time: without the first, the others may be right.
+    // One at a time: without the first, the others may be right. So the rules are asked once, and once more for each argument
+    // that they have left out.
     for _ in 0..schema.block.attributes.len() {
         let unset = refused(rules(&config))
             .iter()
@@ -151,6 +152,8 @@ fn unset(block: &Block, config: &mut Value, path: &[Step]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::tf::diagnostics::Diagnostic;
     use crate::tf::types::Type;
@@ -292,6 +295,39 @@ mod tests {
         let config = configuration(&schema(), &state, exclusive);
         assert_eq!(config.attribute("optional"), &Value::Null);
         assert_eq!(config.attribute("chosen"), &Value::from("b"));
+    }
+
+    #[test]
+    fn the_rules_are_asked_once_and_again_only_for_what_they_left_out() {
+        let blocks = || {
+            [
+                Value::Null,
+                rule("a", "", Value::Null),
+                rule("a", "", Value::Null),
+            ]
+        };
+        let state = object(
+            "a",
+            Value::from("a"),
+            Value::from("b"),
+            Value::Null,
+            blocks(),
+        );
+        for (refused, asked) in [
+            (&[][..], 1),
+            (&["required"], 1),
+            (&["optional", "chosen"], 3),
+        ] {
+            let times = Cell::new(0);
+            configuration(&schema(), &state, |config| {
+                times.set(times.get() + 1);
+                let set = refused
+                    .iter()
+                    .filter(|name| !config.attribute(name).is_null());
+                set.map(|name| Diagnostic::error("No").at(*name)).collect()
+            });
+            assert_eq!(times.get(), asked, "{refused:?}");
+        }
     }
 
     #[test]

@@ -136,14 +136,35 @@ pub struct Change<M> {
     pub config: M,
     /// What would become of the object by the schema's rules alone; a resource's plan may refine it.
     pub planned: M,
-    /// Whether the object is replaced. Terraform plans that twice: the change, which only a new object can make by the schema's
-    /// rules, and then the new object's create, without `prior`, which is known for one where the first plan made a decision.
-    /// Of what is said about the create Terraform shows only errors.
-    pub replaces: bool,
+    /// Whether the object is replaced.
+    pub replacement: Replacement,
     /// What the resource keeps beside the object's state.
     pub private: Private,
     /// See [`Call::meta`].
     pub meta: Value,
+}
+
+/// Whether an object is replaced. Terraform plans that twice: the change, and then the new object's create, without a prior
+/// object. Of what is said about the create it shows only errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacement {
+    /// Not as far as is known. A change that a person wants made by a new object (`-replace`, `replace_triggered_by`) looks
+    /// like any other, and a tainted object is planned as if it were not there.
+    No,
+    /// By the rules of the schema, or of the resource's plan, only a new object can make the change.
+    Foreseen,
+    /// The create after a change that an update could have made, so that its plan spoke of an update. Known where it made a decision.
+    Forced,
+}
+
+/// An object that is to be deleted now.
+#[derive(Debug, Clone)]
+pub struct Delete<M> {
+    /// The object as the state has it.
+    pub prior: M,
+    /// Whether a plan spoke of its end: [`Resource::plan_destroy`], or that of a [`Replacement::Foreseen`]. A replacement that is
+    /// forced, or of a tainted object, has none that could, and Terraform before 1.3 asks for no plan of a destruction.
+    pub foretold: bool,
 }
 
 /// An object that is to be destroyed.
@@ -245,8 +266,12 @@ pub trait Resource: Send + Sync + 'static {
     ) -> Outcome<Planned<Self::Model, Self::Decision>>;
 
     /// Says what there is to say before an object is destroyed. An error prevents it.
-    fn plan_destroy(&self, destroy: Destroy<Self::Model>) -> Outcome<()> {
-        let _ = destroy;
+    fn plan_destroy(
+        &self,
+        call: PlanCall<'_, Self::Client>,
+        destroy: Destroy<Self::Model>,
+    ) -> Outcome<()> {
+        let _ = (call, destroy);
         Outcome::new(())
     }
 
@@ -276,7 +301,7 @@ pub trait Resource: Send + Sync + 'static {
     async fn delete(
         &self,
         call: Call<'_, Self::Client>,
-        state: Self::Model,
+        delete: Delete<Self::Model>,
     ) -> Outcome<Option<Self::Model>>;
 
     /// The object of an ID that a person gave; `None` beside an error. Terraform reads it next.

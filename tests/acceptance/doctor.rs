@@ -1,16 +1,19 @@
 //! `alivpn doctor` against the emulator, well and with what goes wrong in practice.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::emulator::{Emulator, GATEWAY, OTHER_GATEWAY};
+use crate::emulator::{Emulator, GATEWAY, OTHER_GATEWAY, of};
+use crate::terraform::{Workspace, server};
 
 /// The doctor with nothing of the developer's own, a region and the emulator's keys.
-fn doctor(endpoint: &str) -> Command {
+pub fn doctor(endpoint: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_alivpn"));
     command
         .arg("doctor")
@@ -26,26 +29,32 @@ fn doctor(endpoint: &str) -> Command {
 }
 
 /// What the doctor says, and how it ends.
-struct Said {
-    whole: Value,
-    status: Option<i32>,
+pub struct Said {
+    pub whole: Value,
+    pub status: Option<i32>,
 }
 
 impl Said {
-    fn by(command: &mut Command) -> Self {
+    /// Whatever warns or fails has its advice.
+    pub fn by(command: &mut Command) -> Self {
         let output = command.arg("--json").output().expect("the doctor runs");
         let text = printed(&output);
         assert!(!text.contains("testsecret"), "{text}");
+        let whole: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {text}"));
+        for line in whole["lines"].as_array().expect("a list") {
+            let is_well = line["result"] == "pass" || line["result"] == "skip";
+            assert_eq!(line["advice"] == "", is_well, "{line:#}");
+        }
         Self {
-            whole: serde_json::from_slice(&output.stdout)
-                .unwrap_or_else(|error| panic!("{error}: {text}")),
+            whole,
             status: output.status.code(),
         }
     }
 
     /// Result, finding and advice of a line.
     #[track_caller]
-    fn of(&self, about: &str) -> (&str, &str, &str) {
+    pub fn of(&self, about: &str) -> (&str, &str, &str) {
         let lines = self.whole["lines"].as_array().expect("a list");
         let line = lines.iter().find(|line| line["about"] == about);
         let line = line.unwrap_or_else(|| panic!("nothing about {about}: {:#}", self.whole));
@@ -139,6 +148,157 @@ fn a_wrong_secret_fails_without_being_shown() {
     assert!(!said.whole.to_string().contains("hunter2"));
 }
 
+/// The operations of the VPC API that were called.
+fn described(emulator: &Emulator) -> Vec<String> {
+    let calls = emulator.calls().into_iter();
+    let operations = calls.map(|call| call.operation);
+    operations
+        .filter(|operation| !["", "GetCallerIdentity"].contains(&operation.as_str()))
+        .collect()
+}
+
+#[test]
+fn where_no_call_works_it_fails_with_the_reason_and_asks_no_further() {
+    // Nobody is asked who signs, so that the first call is the first to be refused.
+    let without_sts = |emulator: &Emulator| {
+        let mut doctor = doctor(&emulator.endpoint());
+        doctor.env_remove("ALIBABA_CLOUD_STS_ENDPOINT");
+        doctor
+    };
+    let emulator = Emulator::quick();
+    let wrong = Said::by(without_sts(&emulator).env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "hunter2"));
+    assert!(!wrong.whole.to_string().contains("hunter2"));
+    assert_eq!(wrong.of("identity").0, "skip");
+    let (_, _, advice) = wrong.of("reads");
+    assert!(
+        advice.contains("ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+        "{advice}"
+    );
+    assert_eq!(described(&emulator), ["DescribeSslVpnServers"]);
+
+    let inactive = Emulator::quick();
+    inactive.fault(json!({
+        "operation": "DescribeSslVpnServers", "count": 0, "http_status": 403, "code": "InvalidAccessKeyId.Inactive",
+    }));
+    let refused = Said::by(&mut doctor(&inactive.endpoint()));
+    assert_eq!(described(&inactive), ["DescribeSslVpnServers"]);
+    for (said, code) in [
+        (wrong, "SignatureDoesNotMatch"),
+        (refused, "InvalidAccessKeyId.Inactive"),
+    ] {
+        assert_eq!(said.status, Some(1), "{:#}", said.whole);
+        let (result, found, _) = said.of("reads");
+        assert_eq!(result, "fail", "{found}");
+        assert!(
+            found.contains(code)
+                && found.contains("RequestId")
+                && found.contains("Not tried after that"),
+            "{found}"
+        );
+        assert_eq!(said.of("changes").0, "skip");
+        assert_eq!(said.of("gateways").0, "warn");
+    }
+}
+
+#[test]
+fn what_answers_without_being_the_api_fails_soon() {
+    let page = "<html><body>Sign in</body></html>";
+    let no_action =
+        r#"{"RequestId":"R-1","Code":"InvalidAction.NotFound","Message":"No such action."}"#;
+    for (status, body, words, to_do) in [
+        (
+            "200 OK",
+            page,
+            "a page of HTML",
+            "ALIBABA_CLOUD_VPC_ENDPOINT",
+        ),
+        (
+            "502 Bad Gateway",
+            page,
+            "HTTP 502",
+            "ALIBABA_CLOUD_VPC_ENDPOINT",
+        ),
+        (
+            "403 Forbidden",
+            page,
+            "HTTP 403",
+            "ALIBABA_CLOUD_VPC_ENDPOINT",
+        ),
+        (
+            "404 Not Found",
+            no_action,
+            "InvalidAction.NotFound",
+            "RequestId",
+        ),
+    ] {
+        let (address, requests) = cloud(move || format!("HTTP/1.1 {status}\r\n"), body);
+        let said = Said::by(&mut doctor(&format!("http://{address}")));
+        assert_eq!(said.status, Some(1), "{:#}", said.whole);
+        let (result, found, advice) = said.of("reads");
+        assert_eq!(result, "fail", "{found}");
+        assert!(found.contains(words), "{found}");
+        assert!(
+            advice.contains(to_do) && !advice.contains("vpc:"),
+            "{advice}"
+        );
+        assert_eq!(said.of("changes").0, "skip");
+        // Who it is, three times; whether anybody is there; one call, three times.
+        assert!(requests.load(Ordering::Relaxed) <= 7, "{status}");
+    }
+}
+
+#[test]
+fn a_region_that_the_cloud_does_not_know_fails() {
+    let emulator = Emulator::quick();
+    let said = Said::by(doctor(&emulator.endpoint()).env("ALIBABA_CLOUD_REGION", "cn-atlantis"));
+    assert_eq!(said.status, Some(1), "{:#}", said.whole);
+    let (result, found, _) = said.of("region");
+    assert_eq!(result, "fail");
+    assert!(
+        found.starts_with(
+            "cn-atlantis, named by ALIBABA_CLOUD_REGION: the cloud has no such region (InvalidRegionId.NotFound, RequestId "
+        ),
+        "{found}"
+    );
+    assert_eq!(described(&emulator), ["DescribeSslVpnServers"]);
+}
+
+#[test]
+fn what_is_tried_on_a_server_is_what_it_is_and_on_a_gateway_what_it_could_not_take() {
+    let emulator = Emulator::quick();
+    let workspace = Workspace::new(&emulator);
+    let body = format!("  vpn_gateway_id = {OTHER_GATEWAY:?}\n  name = \"office\"\n  port = 1195");
+    workspace.write(&server("this", &body));
+    workspace.apply().exits(0);
+    let before = emulator.server();
+    let mut said = None;
+    let calls = emulator.calls_of(|| said = Some(Said::by(&mut doctor(&emulator.endpoint()))));
+    assert_eq!(said.expect("it ran").of("changes").0, "pass");
+    let [change] = of(&calls, "ModifySslVpnServer")[..] else {
+        panic!("{calls:#?}");
+    };
+    assert_eq!(change.parameter("DryRun"), "true");
+    for name in [
+        "SslVpnServerId",
+        "Name",
+        "ClientIpPool",
+        "LocalSubnet",
+        "Proto",
+        "Cipher",
+        "Port",
+        "Compress",
+    ] {
+        let is = crate::emulator::text(&before[name]);
+        assert_eq!(change.parameter(name), is, "{name}");
+    }
+    let [create] = of(&calls, "CreateSslVpnServer")[..] else {
+        panic!("{calls:#?}");
+    };
+    assert_eq!(create.parameter("DryRun"), "true");
+    assert_eq!(create.parameter("VpnGatewayId"), OTHER_GATEWAY);
+    assert_eq!(emulator.server(), before);
+}
+
 #[test]
 fn without_credentials_every_source_is_named_with_why_it_did_not_serve() {
     let emulator = Emulator::quick();
@@ -208,7 +368,12 @@ fn an_endpoint_that_nobody_answers_at_fails_with_where_to_look() {
         "{found}"
     );
     assert!(advice.contains("--vpc-endpoint"), "{advice}");
-    assert_eq!(said.of("identity").0, "warn", "STS is there as well");
+    let (result, _, advice) = said.of("identity");
+    assert_eq!(result, "warn", "STS is there as well");
+    assert!(
+        advice.contains("--sts-endpoint") && !advice.contains("endpoints.vpc"),
+        "{advice}"
+    );
     assert_eq!(said.of("reads").0, "skip");
 }
 
@@ -251,7 +416,7 @@ fn what_may_not_be_done_is_named_with_the_action_to_ask_for() {
     assert_eq!(result, "warn", "{found}");
     assert!(!found.contains("CreateSslVpnServer"), "{found}");
     assert!(
-        advice.contains("vpc:ModifySslVpnServer") && advice.contains("plans only"),
+        advice.contains("vpc:ModifySslVpnServer") && advice.contains("only plan"),
         "{advice}"
     );
 
@@ -260,7 +425,7 @@ fn what_may_not_be_done_is_named_with_the_action_to_ask_for() {
     let said = Said::by(&mut doctor(&emulator.endpoint()));
     assert_eq!(said.status, Some(1), "no plan works without it");
     assert_eq!(said.of("reads").0, "fail");
-    assert_eq!(said.of("gateways").0, "skip");
+    assert_eq!(said.of("gateways").0, "warn");
 }
 
 #[test]
@@ -303,14 +468,16 @@ fn a_region_without_a_gateway_fails() {
 
 #[test]
 fn a_clock_that_is_an_hour_off_is_named_with_its_direction() {
-    let cloud = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = cloud.local_addr().expect("an address");
-    // Ends with the process of the tests.
-    thread::spawn(move || {
-        for stream in cloud.incoming().flatten() {
-            let _ = answer_an_hour_ago(stream);
-        }
-    });
+    let an_hour_ago = || {
+        let then = time::OffsetDateTime::now_utc() - time::Duration::seconds(3600);
+        let form = time::macros::format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        let date = then.format(form).expect("a date can be written");
+        format!("HTTP/1.1 403 Forbidden\r\ndate: {date}\r\n")
+    };
+    let body = r#"{"RequestId":"R-1","Code":"Forbidden.RAM","Message":"No."}"#;
+    let (address, _) = cloud(an_hour_ago, body);
     let said = Said::by(&mut doctor(&format!("http://{address}")));
     let (result, found, advice) = said.of("clock");
     assert_eq!(result, "warn", "{found}");
@@ -321,23 +488,34 @@ fn a_clock_that_is_an_hour_off_is_named_with_its_direction() {
     assert!(advice.contains("NTP"), "{advice}");
 }
 
-/// What a cloud says whose time is an hour ago.
-fn answer_an_hour_ago(mut stream: TcpStream) -> std::io::Result<()> {
+/// What answers every request alike, at an address, and how many it has answered. It ends with the process of the tests.
+fn cloud(
+    head: impl Fn() -> String + Send + 'static,
+    body: &'static str,
+) -> (SocketAddr, Arc<AtomicUsize>) {
+    let cloud = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = cloud.local_addr().expect("an address");
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
+    thread::spawn(move || {
+        for stream in cloud.incoming().flatten() {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let _ = answer(stream, &head(), body);
+        }
+    });
+    (address, requests)
+}
+
+fn answer(mut stream: TcpStream, head: &str, body: &str) -> std::io::Result<()> {
     let mut request = Vec::new();
     let mut byte = [0];
     while !request.ends_with(b"\r\n\r\n") {
         stream.read_exact(&mut byte)?;
         request.extend(byte);
     }
-    let then = time::OffsetDateTime::now_utc() - time::Duration::seconds(3600);
-    let form = time::macros::format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
-    let date = then.format(form).expect("a date can be written");
-    let body = r#"{"RequestId":"R-1","Code":"Forbidden.RAM","Message":"No."}"#;
     write!(
         stream,
-        "HTTP/1.1 403 Forbidden\r\ndate: {date}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        "{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
 }

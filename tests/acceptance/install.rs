@@ -109,8 +109,7 @@ fn what_is_installed_is_found_by_init_and_is_gone_after_an_uninstall() {
 
     let (output, printed) = install(companion(), home.path(), &["--uninstall"]);
     assert_eq!(output.status.code(), Some(0), "{printed}");
-    let left = files(&home.path().join(".terraform.d/plugins"));
-    assert!(left.is_empty(), "{left:?}");
+    assert!(!home.path().join(".terraform.d/plugins").exists());
     let (output, printed) = install(companion(), home.path(), &["--uninstall"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(
@@ -135,6 +134,65 @@ fn a_mirror_of_ones_own_is_used_by_the_block_that_is_printed_for_it() {
     let workspace = workspace(&emulator, home.path(), &cli, &required);
     init(&workspace).exits(0);
     workspace.plan().exits(2);
+}
+
+#[test]
+fn another_build_of_a_version_is_taken_up_in_the_way_that_is_printed() {
+    let home = tempfile::tempdir().expect("a home");
+    let (_, printed) = install(companion(), home.path(), &[]);
+    let emulator = Emulator::quick();
+    let workspace = workspace(&emulator, home.path(), "", &block(&printed, "terraform {"));
+    init(&workspace).exits(0);
+
+    for path in files(home.path()) {
+        let path = home.path().join(path);
+        let mut build = fs::read(&path).expect("the provider");
+        // What follows a program's end is not run.
+        build.extend(b"another build");
+        fs::write(&path, build).expect("another provider");
+    }
+    init(&workspace).exits(1).says("checksum");
+    assert!(
+        printed.contains("delete .terraform.lock.hcl there first"),
+        "{printed}"
+    );
+    fs::remove_file(workspace.path().join(".terraform.lock.hcl")).expect("a lock file");
+    init(&workspace).exits(0);
+    workspace.plan().exits(2);
+}
+
+#[test]
+fn what_is_printed_for_a_folder_with_a_blank_can_be_run_as_it_is() {
+    let home = tempfile::tempdir().expect("a home");
+    let dir = home.path().join("my providers");
+    let dir = dir.display().to_string();
+    let (_, printed) = install(companion(), home.path(), &["--dir", &dir]);
+    let (_, command) = printed.split_once("until `alivpn ").expect("a command");
+    let command = command.split('`').next().unwrap_or_default();
+    let removed = Command::new("sh")
+        .args(["-c", &format!("\"$0\" {command}")])
+        .arg(companion())
+        .output()
+        .expect("a shell starts");
+    assert!(removed.status.success(), "{command}: {removed:?}");
+    assert!(!Path::new(&dir).exists(), "{removed:?}");
+}
+
+#[test]
+fn a_file_is_no_mirror() {
+    let home = tempfile::tempdir().expect("a home");
+    let file = home.path().join("file");
+    fs::write(&file, "mine").expect("a file");
+    let dir = file.display().to_string();
+    for arguments in [&["--dir", &dir][..], &["--dir", &dir, "--uninstall"]] {
+        let (output, printed) = install(companion(), home.path(), arguments);
+        assert_eq!(output.status.code(), Some(1), "{printed}");
+        assert!(
+            printed.contains(&format!("{dir} is no folder")),
+            "{printed}"
+        );
+    }
+    assert_eq!(fs::read_to_string(&file).expect("the file"), "mine");
 }
 
 /// A folder with a copy of the companion, and beside it a provider that runs this script.

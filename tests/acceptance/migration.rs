@@ -41,21 +41,34 @@ fn with_a_server() -> (Emulator, String) {
     (emulator, id)
 }
 
-/// A state file of the Go provider with one resource of each of these types.
+/// A state file of the Go provider with one resource of each of these types, a certificate under its name in a `for_each`.
 fn state(provider: &str, resources: &[(&str, &Value)]) -> String {
     let resource = |(type_name, attributes): &(&str, &Value)| {
+        let is_certificate = *type_name == "alicloud_ssl_vpn_client_cert";
+        let sensitive: &[&str] = if is_certificate {
+            &["ca_cert", "client_cert", "client_key", "client_config"]
+        } else {
+            &[]
+        };
+        let path = |name: &&str| json!([{ "type": "get_attr", "value": name }]);
+        let mut instance = json!({
+            "schema_version": 0,
+            "attributes": attributes,
+            "sensitive_attributes": sensitive.iter().map(path).collect::<Vec<_>>(),
+            // `null`, as its SDK writes it.
+            "private": "bnVsbA==",
+            "dependencies": ["alicloud_vpn_gateway.office"],
+            "create_before_destroy": true,
+        });
+        if is_certificate {
+            instance["index_key"] = attributes["name"].clone();
+        }
         json!({
             "mode": "managed",
             "type": type_name,
             "name": "old",
             "provider": format!("provider[\"{provider}\"]"),
-            "instances": [{
-                "schema_version": 0,
-                "attributes": attributes,
-                "sensitive_attributes": [],
-                // `null`, as its SDK writes it.
-                "private": "bnVsbA==",
-            }],
+            "instances": [instance],
         })
     };
     let state = json!({
@@ -68,6 +81,28 @@ fn state(provider: &str, resources: &[(&str, &Value)]) -> String {
         "check_results": null,
     });
     state.to_string()
+}
+
+/// The certificate `ann` of the server `this`, under its name in a `for_each`, with this beside.
+fn certificate(beside: &str) -> String {
+    format!(
+        "resource \"alivpn_ssl_vpn_client_cert\" \"this\" {{\n  for_each = toset([\"ann\"])\n  ssl_vpn_server_id = \
+         alivpn_ssl_vpn_server.this.id\n  name = each.key\n{beside}\n}}\n"
+    )
+}
+
+/// A certificate in the Go provider's words, with its key.
+fn old_certificate(emulator: &Emulator, id: &str, whole: &Value) -> Value {
+    json!({
+        "id": id,
+        "name": "ann",
+        "ssl_vpn_server_id": emulator.server_id(),
+        "status": "normal",
+        "ca_cert": whole["CaCert"],
+        "client_cert": whole["ClientCert"],
+        "client_key": whole["ClientKey"],
+        "client_config": whole["ClientConfig"],
+    })
 }
 
 /// The server in the Go provider's words.
@@ -156,7 +191,8 @@ fn a_moved_server_stays_and_the_plan_is_empty() {
 }
 
 #[test]
-fn a_server_of_another_region_moves_by_a_provider_block_of_that_region_which_may_then_go() {
+fn a_server_and_a_certificate_of_another_region_move_by_a_provider_block_of_that_region_which_may_then_go()
+ {
     if is_left_out("moves between types", MOVES_BETWEEN_TYPES) {
         return;
     }
@@ -167,11 +203,17 @@ fn a_server_of_another_region_moves_by_a_provider_block_of_that_region_which_may
     }));
     emulator.delete_server(&emulator.server_id());
     let body = format!("{BODY}\n  vpn_gateway_id = \"{gateway}\"");
-    let there = format!("{body}\n  region = \"cn-shanghai\"");
+    let in_its_region = "  region = \"cn-shanghai\"";
+    let there = [
+        server("this", &format!("{body}\n{in_its_region}")),
+        certificate(in_its_region),
+    ]
+    .concat();
     let first = Workspace::new(&emulator);
-    first.write(&server("this", &there));
+    first.write(&there);
     first.apply().exits(0);
-    let truth = emulator.server();
+    let (truth, id) = (emulator.server(), emulator.certificate_id());
+    let old = old_certificate(&emulator, &id, &emulator.whole_certificate(&id));
 
     let workspace = Workspace::new(&emulator);
     install(&workspace, TERRAFORM_REGISTRY, &stand_in(&workspace));
@@ -179,15 +221,20 @@ fn a_server_of_another_region_moves_by_a_provider_block_of_that_region_which_may
         &workspace,
         &state(
             TERRAFORM_REGISTRY,
-            &[("alicloud_ssl_vpn_server", &old_server(&emulator))],
+            &[
+                ("alicloud_ssl_vpn_server", &old_server(&emulator)),
+                ("alicloud_ssl_vpn_client_cert", &old),
+            ],
         ),
     );
     let block = in_region(&emulator, "cn-shanghai");
     workspace.write(
         &[
             moved("ssl_vpn_server"),
+            moved("ssl_vpn_client_cert"),
             format!("provider \"alivpn\" {{\n  alias = \"there\"\n{block}\n}}\n"),
             server("this", &format!("{body}\n  provider = alivpn.there")),
+            certificate("  provider = alivpn.there"),
         ]
         .concat(),
     );
@@ -195,11 +242,14 @@ fn a_server_of_another_region_moves_by_a_provider_block_of_that_region_which_may
         .apply()
         .exits(0)
         .says("0 added, 0 changed, 0 destroyed");
+    let moved = workspace.instance_of("alivpn_ssl_vpn_client_cert", "this");
+    assert_eq!(moved["attributes"]["region"], "cn-shanghai");
     assert_eq!(workspace.attributes()["region"], "cn-shanghai");
     workspace.install(&[]);
-    workspace.write(&server("this", &there));
+    workspace.write(&there);
     workspace.plan().exits(0);
     assert_eq!(emulator.server(), truth);
+    assert_eq!(emulator.certificate_id(), id);
 }
 
 #[test]
@@ -207,25 +257,14 @@ fn a_moved_certificate_stays_and_its_key_is_dropped() {
     if is_left_out("moves between types", MOVES_BETWEEN_TYPES) {
         return;
     }
-    let certificate = "resource \"alivpn_ssl_vpn_client_cert\" \"this\" {\n  ssl_vpn_server_id = alivpn_ssl_vpn_server.this.id\n  \
-                       name = \"ann\"\n}\n";
-    let both = [server("this", BODY), certificate.to_owned()].concat();
+    let both = [server("this", BODY), certificate("")].concat();
     let emulator = Emulator::quick();
     let first = Workspace::new(&emulator);
     first.write(&both);
     first.apply().exits(0);
-    let (server_id, id) = (emulator.server_id(), emulator.certificate_id());
+    let id = emulator.certificate_id();
     let whole = emulator.whole_certificate(&id);
-    let old_certificate = json!({
-        "id": id,
-        "name": "ann",
-        "ssl_vpn_server_id": server_id,
-        "status": "normal",
-        "ca_cert": whole["CaCert"],
-        "client_cert": whole["ClientCert"],
-        "client_key": whole["ClientKey"],
-        "client_config": whole["ClientConfig"],
-    });
+    let old_certificate = old_certificate(&emulator, &id, &whole);
     let key = text(&whole["ClientKey"]);
     assert!(key.contains("PRIVATE KEY"), "{key}");
 
@@ -259,8 +298,9 @@ fn a_moved_certificate_stays_and_its_key_is_dropped() {
     for gone in ["PRIVATE KEY", "client_key", "client_config", "alicloud"] {
         assert!(!state.contains(gone), "{gone}: {state}");
     }
-    let attributes =
-        workspace.instance_of("alivpn_ssl_vpn_client_cert", "this")["attributes"].clone();
+    let instance = workspace.instance_of("alivpn_ssl_vpn_client_cert", "this");
+    assert_eq!(instance["index_key"], "ann");
+    let attributes = instance["attributes"].clone();
     assert_eq!(attributes["id"], id.as_str());
     assert_eq!(attributes["region"], "cn-hangzhou");
     assert_eq!(attributes["client_cert"], whole["ClientCert"]);

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::doctor::{Said, doctor};
 use crate::emulator::{Emulator, GATEWAY};
-use crate::terraform::{Outcome, Workspace, in_region, server};
+use crate::query::QUERIES;
+use crate::terraform::{Outcome, Workspace, in_region, is_left_out, server};
 
 fn guide() -> String {
     let path = format!("{}/docs/guides/permissions.md", env!("CARGO_MANIFEST_DIR"));
@@ -188,18 +190,94 @@ fn with_the_plan_policy_a_plan_works_and_an_apply_is_refused_by_the_name_of_its_
     }
 }
 
+#[test]
+fn without_the_gateway_a_plan_of_a_server_goes_without_the_warning_of_its_pool() {
+    let only_plan = actions(&policy("Plan only"));
+    let with_gateway = [only_plan.as_slice(), &["vpc:DescribeVpnGateway".to_owned()]].concat();
+    let plan = |actions: &[String]| {
+        let account = Account::new();
+        let emulator = account.emulator(Some(&allow(actions)));
+        let workspace = Workspace::new(&emulator);
+        workspace.write(&server("this", "client_ip_pool = \"10.30.0.0/29\""));
+        workspace.plan()
+    };
+    plan(&only_plan).exits(2).does_not_say("Warning: Fewer");
+    plan(&with_gateway)
+        .exits(2)
+        .says("Warning: Fewer addresses");
+}
+
+#[test]
+fn with_the_plan_policy_queries_find_servers_and_certificates() {
+    if is_left_out("terraform query", QUERIES) {
+        return;
+    }
+    let account = Account::new();
+    let all_rights = account.emulator(None);
+    let workspace = Workspace::new(&all_rights);
+    workspace.write(&office("name = \"office\"", "ann"));
+    workspace.apply().exits(0);
+    drop((workspace, all_rights));
+
+    let policy = policy("Plan only");
+    let query = |policy: &Value| {
+        let emulator = account.emulator(Some(policy));
+        let workspace = Workspace::new(&emulator);
+        let lists = ["alivpn_ssl_vpn_server", "alivpn_ssl_vpn_client_cert"].map(|name| {
+            format!("list {name:?} \"found\" {{\n  provider = alivpn\n  include_resource = true\n  config {{}}\n}}\n")
+        });
+        workspace.write_file("find.tfquery.hcl", &lists.concat());
+        workspace.terraform(&["query", "-no-color"])
+    };
+    query(&policy)
+        .exits(0)
+        .says("office (vss-")
+        .says("ann (vsc-");
+    for (action, lacking) in each_without_one(&policy) {
+        is_refused(&query(&lacking), &action);
+    }
+}
+
+#[test]
+fn the_doctor_lets_the_guides_policies_pass_and_says_what_they_leave_out() {
+    for (heading, changes) in [("Plan only", "warn"), ("Plan and apply", "pass")] {
+        let account = Account::new();
+        let emulator = account.emulator(Some(&policy(heading)));
+        let said = Said::by(&mut doctor(&emulator.endpoint()));
+        assert_eq!(said.status, Some(0), "{heading}: {:#}", said.whole);
+        let (result, found, advice) = said.of("changes");
+        assert_eq!(result, changes, "{heading}: {found}");
+        if result == "warn" {
+            assert!(advice.contains("only plan"), "{advice}");
+        }
+        let (result, found, advice) = said.of("reads");
+        assert_eq!(result, "warn", "{heading}: {found}");
+        // The action that shows keys is nothing that a plan lacks.
+        for text in [found, advice] {
+            assert!(!text.contains("ClientCert"), "{heading}: {text}");
+        }
+    }
+}
+
 /// The life of a server and of a certificate, up to the first step that fails.
 fn life(emulator: &Emulator) -> Vec<Outcome> {
+    life_of(
+        emulator,
+        &[
+            office("name = \"office\"", "ann"),
+            office("name = \"other\"\nport = 1195", "bob"),
+        ],
+    )
+}
+
+/// One configuration after the other, a plan and a destroy, up to the first step that fails.
+fn life_of(emulator: &Emulator, steps: &[String]) -> Vec<Outcome> {
     let workspace = Workspace::empty();
     let provider = in_region(emulator, "cn-hangzhou");
     workspace.provider(&format!("{provider}\n  preflight = true"));
-    let steps = [
-        office("name = \"office\"", "ann"),
-        office("name = \"other\"\nport = 1195", "bob"),
-    ];
     let mut outcomes = Vec::new();
     for configuration in steps {
-        workspace.write(&configuration);
+        workspace.write(configuration);
         outcomes.push(workspace.apply());
         if outcomes.iter().any(|outcome| outcome.status != Some(0)) {
             return outcomes;
@@ -229,6 +307,22 @@ fn with_the_apply_policy_everything_works_and_without_any_of_its_actions_somethi
 }
 
 #[test]
+fn who_manages_servers_only_needs_no_action_on_certificates() {
+    let mut actions = actions(&policy("Plan and apply"));
+    actions.retain(|action| !action.contains("ClientCert"));
+    assert_eq!(actions.len(), 5, "{actions:?}");
+    let account = Account::new();
+    let emulator = account.emulator(Some(&allow(&actions)));
+    works(&life_of(
+        &emulator,
+        &[
+            server("this", "name = \"office\""),
+            server("this", "name = \"other\"\nport = 1195"),
+        ],
+    ));
+}
+
+#[test]
 fn the_narrowed_policy_is_enough_in_its_region_and_nothing_elsewhere() {
     let policy = policy("Some objects only");
     let account = Account::new();
@@ -240,74 +334,134 @@ fn the_narrowed_policy_is_enough_in_its_region_and_nothing_elsewhere() {
     is_refused(&workspace.apply(), "vpc:CreateSslVpnServer");
 }
 
-/// The rows of the guide's table of data sources: the type and its actions.
-fn data_sources() -> Vec<(String, Vec<String>)> {
+/// A row of the guide's table of data sources.
+struct Row {
+    data_source: String,
+    /// The arguments that it may be looked up by; none where any will do.
+    keys: Vec<String>,
+    actions: Vec<String>,
+}
+
+fn rows() -> Vec<Row> {
     let section = section("Data sources");
     let rows = section
         .lines()
         .filter(|line| line.starts_with("| `alivpn_"));
     rows.map(|row| {
-        let mut names = row.split('`').skip(1).step_by(2).map(str::to_owned);
-        (names.next().expect("a type"), names.collect())
+        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+        let [data_source, keys, actions] = cells[..] else {
+            panic!("three cells: {row}");
+        };
+        let names = |cell: &str| -> Vec<String> {
+            cell.split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect()
+        };
+        Row {
+            data_source: names(data_source).concat(),
+            keys: names(keys),
+            actions: names(actions),
+        }
     })
     .collect()
 }
 
-#[test]
-fn a_data_source_needs_what_the_guide_says_and_nothing_else() {
+/// An account with a server and a certificate of it, and their IDs.
+fn furnished() -> (Account, [String; 2]) {
     let account = Account::new();
     let all_rights = account.emulator(None);
+    all_rights.edit_gateway(GATEWAY, json!({"Name": "gate"}));
     let workspace = Workspace::new(&all_rights);
-    workspace.write(&office("", "ann"));
+    workspace.write(&office("name = \"office\"", "ann"));
     workspace.apply().exits(0);
+    let ids = [all_rights.server_id(), all_rights.certificate_id()];
     drop((workspace, all_rights));
+    (account, ids)
+}
 
-    let rows = data_sources();
-    let types: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
+/// Look-ups that find what is in a [`furnished`] account, one by every key of a row.
+fn look_ups(row: &Row, [server, cert]: &[String; 2]) -> String {
+    let block = |label: &str, argument: &str| {
+        format!(
+            "data {:?} {label:?} {{\n  {argument}\n}}\n",
+            row.data_source
+        )
+    };
+    if row.keys.is_empty() {
+        return block("all", "");
+    }
+    let by_key = row.keys.iter().map(|key| {
+        let value = match (row.data_source.as_str(), key.as_str()) {
+            ("alivpn_ssl_vpn_client_cert", "id") => cert,
+            ("alivpn_ssl_vpn_client_cert", "name") => "ann",
+            ("alivpn_ssl_vpn_client_cert", "ssl_vpn_server_id")
+            | ("alivpn_ssl_vpn_server", "id") => server,
+            ("alivpn_ssl_vpn_server", "name") => "office",
+            ("alivpn_vpn_gateway", "id") | (_, "vpn_gateway_id") => GATEWAY,
+            ("alivpn_vpn_gateway", "name") => "gate",
+            ("alivpn_vpn_gateway", "vpc_id") => "vpc-bp1emulator0001",
+            other => panic!("no look-up for {other:?}"),
+        };
+        block(&format!("by_{key}"), &format!("{key} = {value:?}"))
+    });
+    by_key.collect()
+}
+
+#[test]
+fn a_data_source_needs_what_the_guide_says_and_nothing_else() {
+    let (account, ids) = furnished();
+    let rows = rows();
+    let looked_up: Vec<(&str, Vec<&str>)> = rows
+        .iter()
+        .map(|row| {
+            let keys = row.keys.iter().map(String::as_str);
+            (row.data_source.as_str(), keys.collect())
+        })
+        .collect();
     assert_eq!(
-        types,
+        looked_up,
         [
-            "alivpn_ssl_vpn_client_cert",
-            "alivpn_ssl_vpn_client_certs",
-            "alivpn_ssl_vpn_clients",
-            "alivpn_ssl_vpn_server",
-            "alivpn_ssl_vpn_servers",
-            "alivpn_vpn_gateway",
-            "alivpn_vpn_gateways",
+            ("alivpn_ssl_vpn_client_cert", vec!["id"]),
+            (
+                "alivpn_ssl_vpn_client_cert",
+                vec!["name", "ssl_vpn_server_id"]
+            ),
+            ("alivpn_ssl_vpn_client_certs", vec![]),
+            ("alivpn_ssl_vpn_clients", vec!["vpn_gateway_id"]),
+            (
+                "alivpn_ssl_vpn_server",
+                vec!["id", "name", "vpn_gateway_id"]
+            ),
+            ("alivpn_ssl_vpn_servers", vec![]),
+            ("alivpn_vpn_gateway", vec!["id"]),
+            ("alivpn_vpn_gateway", vec!["name", "vpc_id"]),
+            ("alivpn_vpn_gateways", vec![]),
         ]
     );
-    let plan = |names: &[&str], actions: &[String]| {
-        let emulator = account.emulator(Some(&allow(actions)));
+    let plan = |blocks: &str, policy: &Value| {
+        let emulator = account.emulator(Some(policy));
         let workspace = Workspace::new(&emulator);
-        let blocks: String = names.iter().map(|name| look_up(name)).collect();
-        workspace.write(&blocks);
+        workspace.write(blocks);
         workspace.plan()
     };
-    for (name, actions) in &rows {
-        plan(&[name.as_str()], actions).exits(0);
+    let look_ups = |row: &Row| look_ups(row, &ids);
+    for row in &rows {
+        plan(&look_ups(row), &allow(&row.actions)).exits(0);
         // Those with one action are tried without it all together.
-        if actions.len() > 1 {
-            for lacking in actions {
-                let rest = actions.iter().filter(|it| *it != lacking).cloned();
-                is_refused(&plan(&[name.as_str()], &rest.collect::<Vec<_>>()), lacking);
+        if row.actions.len() > 1 {
+            for lacking in &row.actions {
+                let rest = row.actions.iter().filter(|it| *it != lacking).cloned();
+                let policy = allow(&rest.collect::<Vec<_>>());
+                is_refused(&plan(&look_ups(row), &policy), lacking);
             }
         }
     }
-    let refused = plan(types.as_slice(), &["vpc:DescribeRegions".to_owned()]);
-    for (_, actions) in &rows {
-        is_refused(&refused, &actions[0]);
+    let all: String = rows.iter().map(look_ups).collect();
+    let refused = plan(&all, &allow(&["vpc:DescribeRegions".to_owned()]));
+    for row in &rows {
+        is_refused(&refused, &row.actions[0]);
     }
-}
-
-/// A data source that finds what is there.
-fn look_up(name: &str) -> String {
-    let argument = match name {
-        "alivpn_vpn_gateway" => format!("id = {GATEWAY:?}"),
-        "alivpn_ssl_vpn_server" | "alivpn_ssl_vpn_clients" => {
-            format!("vpn_gateway_id = {GATEWAY:?}")
-        }
-        "alivpn_ssl_vpn_client_cert" => "name = \"ann\"".to_owned(),
-        _ => String::new(),
-    };
-    format!("data {name:?} \"this\" {{\n  {argument}\n}}\n")
+    plan(&all, &policy("Some objects only")).exits(0);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::emulator::{Call, Emulator, GATEWAY, OTHER_GATEWAY, of};
-use crate::terraform::{Outcome, Workspace, in_region, server};
+use crate::terraform::{Outcome, REPLACE_TRIGGERED_BY, Workspace, in_region, is_left_out, server};
 
 const NO_VERDICT: &str = "Preflight could not tell";
 
@@ -233,7 +233,7 @@ fn a_replacement_is_no_refusal_while_the_old_server_stands() {
             .filter_map(|call| call.code.clone());
         answers.collect()
     };
-    // While the old one stands there is nothing to ask, and in the apply the question comes when it is gone.
+    // While the old one stands its gateway is taken, which nobody needs to hear; in the apply the question comes when it is gone.
     let replace = [
         "-no-color",
         "-input=false",
@@ -243,9 +243,10 @@ fn a_replacement_is_no_refusal_while_the_old_server_stands() {
         workspace
             .terraform(&[&["apply", "-auto-approve"], &replace[..]].concat())
             .exits(0)
+            .does_not_say(NO_VERDICT)
             .says("1 added, 0 changed, 1 destroyed");
     });
-    assert_eq!(answers(&calls), ["DryRunOperation"]);
+    assert_eq!(answers(&calls), ["Resource.QuotaFull", "DryRunOperation"]);
 
     workspace
         .terraform(&["taint", "alivpn_ssl_vpn_server.this"])
@@ -290,6 +291,130 @@ fn a_replacement_is_no_refusal_while_the_old_server_stands() {
 }
 
 #[test]
+fn a_replacement_that_is_forced_and_would_be_refused_destroys_nothing() {
+    let emulator = Emulator::quick();
+    let workspace = workspace(&emulator);
+    let certificate = "resource \"alivpn_ssl_vpn_client_cert\" \"ann\" {\n  ssl_vpn_server_id = alivpn_ssl_vpn_server.this.id\n}\n";
+    workspace.write(&format!("{}{certificate}", server("this", "")));
+    workspace.apply().exits(0);
+    let (id, certificate_id) = (emulator.server_id(), emulator.certificate_id());
+    emulator.edit_gateway(GATEWAY, json!({ "SslVpn": "disable" }));
+    let calls = emulator.calls_of(|| {
+        workspace
+            .terraform(&[
+                "plan",
+                "-no-color",
+                "-input=false",
+                "-out=saved.tfplan",
+                "-replace=alivpn_ssl_vpn_server.this",
+            ])
+            .exits(1)
+            .says("The API would refuse an SSL server on")
+            .says("VpnGateway.SslVpnDisabled");
+    });
+    let asked = dry_runs(&calls);
+    assert_eq!(asked.len(), 1, "{calls:#?}");
+    assert_eq!(asked[0].operation, "CreateSslVpnServer");
+    assert_eq!(emulator.server_id(), id);
+    assert_eq!(emulator.certificate_id(), certificate_id);
+}
+
+#[test]
+fn a_replacement_that_another_resource_triggers_is_asked_about() {
+    if is_left_out("replace_triggered_by", REPLACE_TRIGGERED_BY) {
+        return;
+    }
+    let emulator = Emulator::quick();
+    let workspace = workspace(&emulator);
+    let with_name = |name: &str| {
+        let trigger = server(
+            "trigger",
+            &format!("  vpn_gateway_id = \"{OTHER_GATEWAY}\"\n  name = \"{name}\""),
+        );
+        let triggered =
+            "  lifecycle {\n    replace_triggered_by = [alivpn_ssl_vpn_server.trigger.name]\n  }";
+        format!("{trigger}{}", server("this", triggered))
+    };
+    workspace.write(&with_name("before"));
+    workspace.apply().exits(0);
+    emulator.edit_gateway(GATEWAY, json!({ "SslVpn": "disable" }));
+    workspace.write(&with_name("after"));
+    let calls = emulator.calls_of(|| {
+        workspace.apply().exits(1).says("VpnGateway.SslVpnDisabled");
+    });
+    assert_eq!(dry_runs(&calls).len(), 1, "{calls:#?}");
+    assert_eq!(emulator.servers().len(), 2);
+}
+
+#[test]
+fn a_tainted_server_in_the_way_of_its_own_replacement_is_an_error_that_says_how_to_go_on() {
+    let emulator = Emulator::quick();
+    let workspace = workspace(&emulator);
+    workspace.write(&server("this", ""));
+    workspace.apply().exits(0);
+    emulator.add_gateway(json!({
+        "VpnGatewayId": "vpn-bp1neighbour0001", "VpcId": "vpc-bp1emulator0001", "RegionId": "cn-hangzhou"
+    }));
+    workspace
+        .terraform(&["taint", "alivpn_ssl_vpn_server.this"])
+        .exits(0);
+    workspace.write(&server(
+        "this",
+        "  vpn_gateway_id = \"vpn-bp1neighbour0001\"",
+    ));
+    workspace
+        .apply()
+        .exits(1)
+        .says("conflict with other SSL VPN server in the same VPC")
+        .says("is one that this plan destroys, a tainted one for example")
+        .says("set preflight = false for this run");
+    let body = in_region(&emulator, "cn-hangzhou");
+    workspace.provider(&format!("{body}\n  preflight = false"));
+    workspace
+        .apply()
+        .exits(0)
+        .says("1 added, 0 changed, 1 destroyed");
+}
+
+#[test]
+fn faults_that_do_not_pass_are_no_verdict() {
+    let emulator = Emulator::quick();
+    let workspace = Workspace::new(&emulator);
+    let body = in_region(&emulator, "cn-hangzhou");
+    workspace.provider(&format!(
+        "{body}\n  preflight = true\n  max_retries = 1\n  retry_max_elapsed = \"2s\""
+    ));
+    workspace.write(&server("this", ""));
+    for (fault, words) in [
+        (json!({ "code": "Throttling.User" }), "Throttling.User"),
+        (json!({ "reset": "before" }), "got no answer"),
+        (json!({ "reset": "after" }), "got no answer"),
+        (
+            json!({ "body": "<html>Bad Gateway</html>", "http_status": 502 }),
+            "HTTP 502",
+        ),
+        (
+            json!({ "code": "InternalError", "http_status": 500 }),
+            "InternalError",
+        ),
+    ] {
+        emulator.clear_faults();
+        let mut lasting = fault.clone();
+        lasting["operation"] = "CreateSslVpnServer".into();
+        lasting["count"] = 0.into();
+        emulator.fault(lasting);
+        workspace
+            .plan()
+            .exits(2)
+            .says(NO_VERDICT)
+            .says("It was tried")
+            .says(words);
+    }
+    emulator.clear_faults();
+    workspace.plan().exits(2).does_not_say("Preflight");
+}
+
+#[test]
 fn a_busy_gateway_and_a_refused_permission_are_no_verdict() {
     let emulator = Emulator::quick();
     let workspace = workspace(&emulator);
@@ -316,6 +441,15 @@ fn a_busy_gateway_and_a_refused_permission_are_no_verdict() {
         });
         assert_eq!(dry_runs(&calls).len(), 1, "{calls:#?}");
     }
+    // What somebody else may not do is no question of who plans: the change would be refused as well.
+    emulator.fault(
+        json!({ "operation": "ModifySslVpnServer", "code": "OperationFailed.NoRamPermission" }),
+    );
+    workspace
+        .plan()
+        .exits(1)
+        .says("The API would refuse the change of SSL server")
+        .says("It is the VPN service that lacks the permission");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::emulator::{Emulator, OTHER_GATEWAY};
 use crate::terraform::{Since, Workspace, is_left_out, server};
 
 /// OpenTofu has no `query`.
-const QUERIES: Since = Since {
+pub const QUERIES: Since = Since {
     terraform: (1, 14),
     opentofu: None,
 };

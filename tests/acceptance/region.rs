@@ -254,6 +254,62 @@ fn a_server_of_an_unknown_region_is_not_gone_because_it_is_not_in_the_providers(
 }
 
 #[test]
+fn what_is_of_an_unknown_region_is_not_gone_because_its_deletion_does_not_find_it() {
+    const CERT: &str = "alivpn_ssl_vpn_client_cert";
+    const DESTROY: [&str; 5] = [
+        "destroy",
+        "-no-color",
+        "-input=false",
+        "-auto-approve",
+        "-refresh=false",
+    ];
+    let emulator = Emulator::quick();
+    let workspace = Workspace::new(&emulator);
+    let server_alone = server("this", "");
+    let cert = format!(
+        "resource \"{CERT}\" \"this\" {{\n  ssl_vpn_server_id = alivpn_ssl_vpn_server.this.id\n}}\n"
+    );
+    workspace.write(&format!("{server_alone}\n{cert}"));
+    workspace.apply().exits(0);
+    let (server_id, cert_id) = (emulator.server_id(), emulator.certificate_id());
+    workspace.edit_state(|state| {
+        for resource in state["resources"].as_array_mut().expect("a list") {
+            let instance = &mut resource["instances"][0];
+            instance["attributes"]["region"] = Value::Null;
+            instance["identity"] = Value::Null;
+        }
+    });
+    workspace.provider(&in_region(&emulator, "cn-shanghai"));
+    workspace
+        .terraform(&DESTROY)
+        .exits(1)
+        .says(&format!("No client certificate {cert_id} in cn-shanghai"))
+        .says(&format!("{cert_id}@REGION"));
+    assert_eq!(
+        workspace.instance_of(CERT, "this")["attributes"]["id"],
+        cert_id.as_str()
+    );
+
+    let address = format!("{CERT}.this");
+    workspace.terraform(&["state", "rm", &address]).exits(0);
+    workspace.write(&server_alone);
+    workspace
+        .terraform(&DESTROY)
+        .exits(1)
+        .says(&format!("No SSL server {server_id} in cn-shanghai"))
+        .says(&format!("{server_id}@REGION"));
+    assert_eq!(workspace.attributes()["id"], server_id.as_str());
+    assert_eq!(emulator.certificate_id(), cert_id);
+
+    // Where they are, they are found; and what is not there then is gone.
+    workspace.provider(&in_region(&emulator, "cn-hangzhou"));
+    workspace.apply().exits(0);
+    emulator.delete_server(&server_id);
+    workspace.terraform(&DESTROY).exits(0);
+    assert_eq!(workspace.instance(), Value::Null);
+}
+
+#[test]
 fn a_region_that_is_none_is_an_error_at_the_argument() {
     let emulator = Emulator::quick();
     let workspace = Workspace::new(&emulator);

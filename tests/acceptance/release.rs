@@ -19,11 +19,15 @@ fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
+fn release_program() -> PathBuf {
+    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
+    provider.with_file_name("examples").join("release")
+}
+
 /// Runs the release's command, which must succeed.
 #[track_caller]
 fn release(arguments: &[&str], out: &Path) -> Output {
-    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
-    let program = provider.with_file_name("examples").join("release");
+    let program = release_program();
     let output = Command::new(&program)
         .args(arguments)
         .arg("--out")
@@ -66,6 +70,51 @@ fn one_binary_makes_one_zip_wherever_and_whenever_it_is_packed() {
     assert_ne!(
         fs::read(&first).expect("a zip"),
         fs::read(&third).expect("a zip")
+    );
+}
+
+/// With a cargo that only tells what it was given.
+#[test]
+fn a_build_is_the_same_in_every_environment_and_below_a_folder_with_a_blank() {
+    let folder = folder();
+    let cargo = folder.path().join("cargo");
+    let script = "#!/bin/sh\nenv >\"$(dirname \"$0\")/given\"\nexit 1\n";
+    fs::write(&cargo, script).expect("a script");
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("a mode");
+    let changes = [
+        "CARGO_PROFILE_RELEASE_DEBUG",
+        "CARGO_BUILD_RUSTC_WRAPPER",
+        "CFLAGS_x86_64_unknown_linux_gnu",
+        "RUSTC_WRAPPER",
+        "TARGET_CFLAGS",
+    ];
+    let output = Command::new(release_program())
+        .args(["package", "--target", "x86_64-unknown-linux-gnu", "--out"])
+        .arg(folder.path())
+        .env("CARGO", &cargo)
+        .env("CARGO_HOME", "/my home/.cargo")
+        .envs(changes.map(|name| (name, "mine")))
+        .output()
+        .expect("it starts");
+    assert!(!output.status.success(), "{output:?}");
+    let given = fs::read_to_string(folder.path().join("given")).expect("cargo was called");
+    let value = |name: &str| {
+        let mut lines = given.lines().filter_map(|line| line.split_once('='));
+        lines.find(|(its, _)| *its == name).map(|(_, value)| value)
+    };
+    for name in changes {
+        assert_eq!(value(name), None, "{given}");
+    }
+    assert_eq!(value("CARGO_HOME"), Some("/my home/.cargo"));
+    assert_eq!(value("CC_SHELL_ESCAPED_FLAGS"), Some("1"));
+    let flags = shlex::split(value("CFLAGS").unwrap_or_default()).expect("words");
+    let root = env!("CARGO_MANIFEST_DIR");
+    assert_eq!(
+        flags,
+        [
+            format!("-ffile-prefix-map={root}=/build"),
+            "-ffile-prefix-map=/my home/.cargo=/cargo".to_owned()
+        ]
     );
 }
 

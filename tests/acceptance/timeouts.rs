@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::emulator::{Emulator, of};
-use crate::terraform::{Workspace, server};
+use crate::emulator::{Emulator, GATEWAY, of};
+use crate::terraform::{Outcome, Workspace, server};
 
 /// The time limit of two seconds, and what Terraform itself takes on a loaded machine.
 const SOON: Duration = Duration::from_secs(15);
@@ -70,6 +70,34 @@ fn a_create_past_its_timeout_says_how_to_keep_the_server() {
         .exits(0)
         .says("0 added, 0 changed, 0 destroyed");
     assert_eq!(of(&emulator.calls(), "CreateSslVpnServer").len(), 1);
+}
+
+#[test]
+fn a_busy_gateway_past_a_timeout_says_which_one_to_raise() {
+    let emulator = Emulator::quick();
+    let workspace = Workspace::new(&emulator);
+    let on_port = |port: u16| {
+        let timeouts =
+            "  timeouts {\n    create = \"2s\"\n    update = \"2s\"\n    delete = \"2s\"\n  }";
+        server("this", &format!("  port = {port}\n{timeouts}"))
+    };
+    let busy = |run: &dyn Fn() -> Outcome, change: &str| {
+        emulator.make_busy(GATEWAY, "60s");
+        run()
+            .exits(1)
+            .within(SOON)
+            .says("Nothing was changed: the timeout of 2s was over")
+            .says(&format!(
+                "If the cloud needs longer, raise `{change}` in the timeouts block."
+            ));
+        emulator.make_busy(GATEWAY, "0s");
+    };
+    workspace.write(&on_port(1194));
+    busy(&|| workspace.apply(), "create");
+    workspace.apply().exits(0);
+    workspace.write(&on_port(1195));
+    busy(&|| workspace.apply(), "update");
+    busy(&|| workspace.destroy(), "delete");
 }
 
 #[test]

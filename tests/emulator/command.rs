@@ -1,6 +1,5 @@
 //! The command: where it listens, how it refuses, how it ends.
 
-use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -96,36 +95,144 @@ async fn it_has_three_gateways_or_those_that_are_named_in_the_region_that_is_nam
     );
 }
 
+/// The lines of what was printed under a heading, to the next that stands at the left.
+fn below<'a>(text: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = text
+        .split_once(&format!("\n{heading}"))
+        .unwrap_or_else(|| panic!("no {heading:?} in {text}"));
+    let end = rest.match_indices('\n').find(|(at, _)| {
+        let next = rest[at + 1..].chars().next();
+        next.is_some_and(|next| !next.is_whitespace())
+    });
+    end.map_or(rest, |(at, _)| &rest[..at])
+}
+
 #[test]
-fn the_help_shows_a_provider_block() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_alivpn"))
-        .args(["emulator", "--listen", "127.0.0.1:0"])
-        .args(["--access-key", "mine:hidden"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut text = String::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-        text.push_str(&line.unwrap());
-        text.push('\n');
-        if text.contains("Ctrl-C") {
-            break;
+fn it_prints_how_to_point_terraform_the_sdk_and_the_cli_at_it_without_a_secret() {
+    let (emulator, text) = Emulator::printing(&["--access-key", "mine:hidden"], "Ctrl-C");
+    let host = emulator.host();
+    for (heading, parts) in [
+        (
+            "Terraform,",
+            &[
+                "provider \"alivpn\" {".to_owned(),
+                "region     = \"cn-hangzhou\"".to_owned(),
+                "access_key = \"mine\"".to_owned(),
+                "endpoints {".to_owned(),
+                format!("vpc = \"http://{host}\""),
+            ][..],
+        ),
+        (
+            "The Python SDK",
+            &[
+                "from alibabacloud_vpc20160428.client import Client".to_owned(),
+                format!("protocol=\"http\", endpoint=\"{host}\", region_id=\"cn-hangzhou\""),
+                "access_key_id=\"mine\", access_key_secret=\"...\"".to_owned(),
+            ],
+        ),
+        (
+            "The aliyun CLI",
+            &[
+                format!(
+                    "aliyun vpc DescribeVpnGateways --insecure --endpoint {host} --region cn-hangzhou"
+                ),
+                "--mode AK --access-key-id mine --access-key-secret ...".to_owned(),
+            ],
+        ),
+        ("VPN gateways:", &[GATEWAY.to_owned()]),
+    ] {
+        let below = below(&text, heading);
+        for part in parts {
+            assert!(
+                below.contains(part),
+                "{part:?} is not under {heading:?}: {text}"
+            );
         }
     }
-    kill(
-        Pid::from_raw(i32::try_from(child.id()).unwrap()),
-        Signal::SIGTERM,
+    assert!(!text.contains("hidden"), "{text}");
+}
+
+#[test]
+fn what_it_prints_names_a_region_that_has_gateways() {
+    let scenario = tempfile::NamedTempFile::new().unwrap();
+    let write = |regions: &[&str]| {
+        let gateways = regions.iter().enumerate().map(|(number, region)| {
+            format!("[[gateways]]\nid = \"vpn-{number}\"\nregion_id = \"{region}\"\n")
+        });
+        std::fs::write(scenario.path(), gateways.collect::<String>()).unwrap();
+    };
+    let path = scenario.path().display().to_string();
+    let printed = || Emulator::printing(&["--scenario", &path], "Ctrl-C").1;
+
+    write(&["cn-shanghai"]);
+    let text = printed();
+    for part in [
+        "region     = \"cn-shanghai\"",
+        "region_id=\"cn-shanghai\"",
+        "--region cn-shanghai ",
+        "VPN gateways:  vpn-0\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+    write(&["cn-shanghai", "cn-hangzhou"]);
+    let text = printed();
+    for part in [
+        "region     = \"cn-hangzhou\"",
+        "VPN gateways:  vpn-0 (cn-shanghai), vpn-1\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_is_kept_counts_more_than_a_scenario_and_named_gateways_and_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state.json").display().to_string();
+    let (emulator, text) = Emulator::printing(&["--state", &state], "Ctrl-C");
+    assert!(!text.contains("Account:"), "{text}");
+    drop(emulator);
+
+    let scenario = folder.path().join("office.toml");
+    std::fs::write(
+        &scenario,
+        "[timings]\nconverge = \"7s\"\n[[gateways]]\nid = \"vpn-mine\"\n",
     )
     .unwrap();
-    assert!(child.wait().unwrap().success());
-    assert!(text.starts_with("listening on http://127.0.0.1:"), "{text}");
-    for part in [
-        "provider \"alivpn\"",
-        "access_key = \"mine\"",
-        "endpoints {",
-        GATEWAY,
+    let scenario = scenario.display().to_string();
+    for (flags, said) in [
+        (
+            ["--scenario", scenario.as_str()],
+            "of the scenario only times and faults count",
+        ),
+        (["--gateway", "vpn-mine=vpc-1"], "--gateway has no effect"),
     ] {
-        assert!(text.contains(part), "{text}");
+        let arguments = [&["--state", &state], &flags[..]].concat();
+        let (emulator, text) = Emulator::printing(&arguments, "Ctrl-C");
+        let line = below(&text, "Account:");
+        assert!(
+            line.contains("an earlier run") && line.contains(said),
+            "{text}"
+        );
+        let gateways = &emulator.state().await["vpn_gateways"];
+        assert_eq!(gateways[0]["VpnGatewayId"], GATEWAY);
+        assert_eq!(gateways.as_array().unwrap().len(), 3);
+        if flags[0] == "--scenario" {
+            let timing = emulator.control(reqwest::Method::GET, "timing", "");
+            assert_eq!(timing.await.done()["converge"], "7s");
+        }
     }
-    assert!(!text.contains("hidden"), "{text}");
+}
+
+#[test]
+fn what_it_prints_of_an_address_for_all_can_be_reached() {
+    let (emulator, text) = Emulator::listening_on("0.0.0.0:0", &["--allow-remote"], "Ctrl-C");
+    let (_, port) = emulator.host().rsplit_once(':').unwrap();
+    let printed = text.split_once('\n').unwrap().1;
+    assert!(!printed.contains("0.0.0.0"), "{text}");
+    for part in [
+        format!("vpc = \"http://127.0.0.1:{port}\""),
+        format!("ssh -N -L {port}:127.0.0.1:{port} HOST"),
+    ] {
+        assert!(text.contains(&part), "{part:?} is not in {text}");
+    }
 }

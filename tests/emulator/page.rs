@@ -20,6 +20,34 @@ async fn page(emulator: &Emulator) -> reqwest::Response {
 }
 
 #[tokio::test]
+async fn the_page_points_terraform_at_where_gateways_are_by_an_endpoint_that_the_provider_takes() {
+    let scenario = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(
+        scenario.path(),
+        "[[gateways]]\nid = \"vpn-1\"\nregion_id = \"cn-shanghai\"\n",
+    )
+    .unwrap();
+    let path = scenario.path().display().to_string();
+    let emulator = Emulator::start(&["--scenario", &path]);
+    let text = page(&emulator).await.text().await.unwrap();
+    let here = format!("vpc = &quot;{}&quot;", emulator.base);
+    assert!(text.contains("region = &quot;cn-shanghai&quot;"), "{text}");
+    assert!(text.contains("<td><code>cn-shanghai</code></td>"), "{text}");
+    assert!(text.contains(&here) && !text.contains("ssh "), "{text}");
+
+    let request = emulator.http.get(format!("{}/", emulator.base));
+    let request = request.header("accept", BROWSER);
+    let response = request.header("host", "192.0.2.7:8500").send().await;
+    let text = response.unwrap().text().await.unwrap();
+    for part in [
+        "vpc = &quot;http://127.0.0.1:8500&quot;",
+        "ssh -N -L 8500:192.0.2.7:8500 HOST",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_browser_gets_the_page_and_every_other_request_the_api() {
     let emulator = Emulator::start(AT_ONCE);
     let response = page(&emulator).await;

@@ -110,7 +110,7 @@ fn a_mistake_names_the_file_the_line_the_key_and_what_is_allowed() {
     for part in [
         "mine.toml",
         "line 3",
-        "unknown field `nam`",
+        "unknown key `nam`",
         "`name`",
         "3 | nam = \"x\"",
     ] {

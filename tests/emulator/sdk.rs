@@ -90,3 +90,30 @@ async fn a_server_and_a_certificate_live_and_end_with_the_current_sdk() {
 async fn a_server_and_a_certificate_live_and_end_with_the_older_sdk() {
     life("life_v1.py", "V1").await;
 }
+
+#[test]
+fn what_the_emulator_prints_for_the_sdk_is_a_client_of_it() {
+    let (_emulator, text) = Emulator::printing(&[], "Ctrl-C");
+    let (_, printed) = text.split_once("\nThe Python SDK").unwrap();
+    let lines = printed.lines().skip(1);
+    let snippet = lines.take_while(|line| line.is_empty() || line.starts_with("  "));
+    let snippet: String = snippet
+        .map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line)))
+        .collect();
+    let use_it = "from alibabacloud_vpc20160428.models import DescribeVpnGatewaysRequest
+gateways = client.describe_vpn_gateways(DescribeVpnGatewaysRequest(region_id=\"cn-hangzhou\")).body.vpn_gateways.vpn_gateway
+print(\",\".join(sorted(gateway.vpn_gateway_id for gateway in gateways)))
+";
+    let output = Command::new(python())
+        .args(["-c", &format!("{snippet}{use_it}")])
+        .env_clear()
+        .env("NO_PROXY", "127.0.0.1")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{snippet}\n{errors}");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout).trim(),
+        "vpn-bp1emulator0001,vpn-bp1emulator0002,vpn-bp1emulator0003"
+    );
+}

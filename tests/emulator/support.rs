@@ -209,23 +209,39 @@ impl<'a> Call<'a> {
 
 impl Emulator {
     pub fn start(arguments: &[&str]) -> Self {
+        Self::printing(arguments, "listening on ").0
+    }
+
+    /// An emulator, and what it printed up to the line that begins so.
+    pub fn printing(arguments: &[&str], last: &str) -> (Self, String) {
+        Self::listening_on("127.0.0.1:0", arguments, last)
+    }
+
+    /// [`Emulator::printing`] of one that listens elsewhere.
+    pub fn listening_on(listen: &str, arguments: &[&str], last: &str) -> (Self, String) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_alivpn"))
-            .args(["emulator", "--listen", "127.0.0.1:0"])
+            .args(["emulator", "--listen", listen])
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let base = line
-            .strip_prefix("listening on ")
-            .unwrap_or_else(|| panic!("the first line is {line:?}"))
-            .trim()
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut text = String::new();
+        loop {
+            let before = text.len();
+            assert!(output.read_line(&mut text).unwrap() > 0, "{text}");
+            if text[before..].starts_with(last) {
+                break;
+            }
+        }
+        let base = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("listening on "))
+            .unwrap_or_else(|| panic!("the first line is not where it listens: {text}"))
             .to_owned();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { child, base, http }
+        (Self { child, base, http }, text)
     }
 
     pub fn host(&self) -> &str {

@@ -11,6 +11,7 @@ use terraform_provider_alivpn::cloud::error::Class;
 use terraform_provider_alivpn::cloud::rpc::Channel;
 use terraform_provider_alivpn::cloud::secret::Secret;
 use terraform_provider_alivpn::cloud::transport::{Limits, Transport};
+use terraform_provider_alivpn::cloud::trust::Trust;
 use terraform_provider_alivpn::cloud::vpc::{
     CertStatus, Client, GatewayStatus, Settings, SslVpnClientCertFilter, SslVpnServerFilter,
     SslVpnServerSettings, VpnGatewayFilter,
@@ -29,7 +30,11 @@ fn client(emulator: &Emulator) -> Client {
     );
     let mut settings = Settings::new(
         Arc::new(pair),
-        Channel::new(Transport::new("test/1.0", Limits::default())),
+        Channel::new(Transport::new(
+            "test/1.0",
+            Limits::default(),
+            Trust::default(),
+        )),
     );
     settings.endpoint = Some(Endpoint::parse(&emulator.base).unwrap());
     Client::new(settings)

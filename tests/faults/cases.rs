@@ -11,6 +11,8 @@ use crate::subject::{CERTIFICATE, Doing, Kind, SERVER};
 pub enum By {
     /// While an object is created, changed, deleted or refreshed.
     Resource(&'static Kind, Doing),
+    /// While such a change is planned: by the dry run that `preflight` asks for, or by a look for the sake of a warning.
+    Plan(&'static Kind, Doing),
     /// By a data source, with these arguments.
     DataSource(&'static str, fn() -> Vec<(&'static str, Value)>),
 }
@@ -68,6 +70,9 @@ pub const USES: &[(&str, By)] = &[
         "DescribeSslVpnClientCerts",
         By::Resource(&CERTIFICATE, Doing::Refresh),
     ),
+    ("CreateSslVpnServer", By::Plan(&SERVER, Doing::Create)),
+    ("ModifySslVpnServer", By::Plan(&SERVER, Doing::Update)),
+    ("DescribeVpnGateway", By::Plan(&SERVER, Doing::Create)),
     (
         "DescribeVpnGateways",
         By::DataSource("alivpn_vpn_gateways", Vec::new),
@@ -225,9 +230,14 @@ pub const FAULTS: &[Fault] = &[
 impl By {
     pub fn name(self) -> String {
         match self {
-            By::Resource(kind, doing) => {
+            By::Resource(kind, doing) | By::Plan(kind, doing) => {
                 let kind = kind.type_name.trim_start_matches("alivpn_ssl_vpn_");
-                format!("{kind}, {}", format!("{doing:?}").to_lowercase())
+                let doing = format!("{doing:?}").to_lowercase();
+                let plan = match self {
+                    By::Plan(..) => "plan of ",
+                    _ => "",
+                };
+                format!("{kind}, {plan}{doing}")
             }
             By::DataSource(name, _) => name.trim_start_matches("alivpn_").to_owned(),
         }

@@ -1,5 +1,6 @@
 //! The emulator, in this process, and what a test asks and orders behind the API.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -54,6 +55,26 @@ impl Cloud {
         let calls = calls.as_array().unwrap();
         let operation = |call: &Json| call["operation"].as_str().unwrap().to_owned();
         calls.iter().map(operation).collect()
+    }
+
+    /// The client tokens of an operation's calls, each once.
+    pub async fn client_tokens(&self, operation: &str) -> BTreeSet<String> {
+        let calls = self.control(reqwest::Method::GET, "calls", None).await;
+        let calls = calls.as_array().unwrap().iter();
+        let of_it = calls.filter(|call| call["operation"] == operation);
+        let token = |call: &Json| {
+            call["parameters"]["ClientToken"]
+                .as_str()
+                .map(str::to_owned)
+        };
+        of_it.map(|call| token(call).unwrap_or_default()).collect()
+    }
+
+    /// Adds a gateway.
+    pub async fn add_gateway(&self, id: &str) {
+        let gateway = json!({"VpnGatewayId": id, "VpcId": format!("vpc-{id}")});
+        self.control(reqwest::Method::POST, "vpn-gateways", Some(gateway))
+            .await;
     }
 
     pub async fn forget_calls(&self) {

@@ -48,6 +48,8 @@ pub struct Plan {
     private: Vec<u8>,
     /// Whether the object has to be replaced.
     pub replaces: bool,
+    /// The words of the warnings.
+    pub warnings: String,
 }
 
 impl Plan {
@@ -117,6 +119,7 @@ impl Core {
             config: config.clone(),
             private: answer.planned_private,
             replaces: !answer.requires_replace.is_empty(),
+            warnings: words(&answer.diagnostics, Severity::Warning),
         })
     }
 

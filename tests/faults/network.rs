@@ -1,21 +1,13 @@
 //! What lies between a machine and the cloud: proxies and certificates, as the environment names them, and one connection for all.
 
 use std::ffi::OsString;
-use std::sync::{Arc, Mutex};
 
-use axum::extract::State;
-use axum::http::HeaderMap;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::PrivatePkcs8KeyDer;
-use tempfile::TempDir;
 use terraform_provider_alivpn::tf::proto::configure;
 use terraform_provider_alivpn::tf::value::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
+use tokio::net::TcpListener;
 
 use crate::core::Core;
+use crate::encrypted::{Encrypted, Proxy};
 use crate::plugin_caller::Launch;
 use crate::session::Session;
 
@@ -30,168 +22,6 @@ const PROXIES: [&str; 8] = [
     "all_proxy",
     "no_proxy",
 ];
-
-/// The API behind TLS, with a certificate of its own authority for the cloud's names.
-struct Encrypted {
-    port: u16,
-    /// The authority, as a file.
-    authority: TempDir,
-    seen: Seen,
-    connections: Arc<Mutex<usize>>,
-}
-
-type Seen = Arc<Mutex<Vec<Request>>>;
-
-#[derive(Debug, Clone)]
-struct Request {
-    action: String,
-    host: String,
-    user_agent: String,
-}
-
-/// A role's credentials or an empty list: what the calls of these tests ask for.
-async fn answer(State(seen): State<Seen>, headers: HeaderMap) -> &'static str {
-    let header = |name: &str| {
-        let value = headers.get(name);
-        value.map_or("", |value| value.to_str().unwrap()).to_owned()
-    };
-    let action = header("x-acs-action");
-    let is_role = action == "AssumeRole";
-    seen.lock().unwrap().push(Request {
-        action,
-        host: header("host"),
-        user_agent: header("user-agent"),
-    });
-    if is_role {
-        r#"{"RequestId":"R-1","Credentials":{"AccessKeyId":"STS.1","AccessKeySecret":"s","SecurityToken":"t","Expiration":"2099-01-01T00:00:00Z"}}"#
-    } else {
-        r#"{"RequestId":"R-2","TotalCount":0,"PageNumber":1,"PageSize":50,"VpnGateways":{"VpnGateway":[]}}"#
-    }
-}
-
-impl Encrypted {
-    async fn start() -> Self {
-        let seen = Seen::default();
-        let app = axum::Router::new()
-            .fallback(answer)
-            .with_state(Arc::clone(&seen));
-        let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let inside = plain.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(plain, app).await.unwrap() });
-
-        let (authority, config) = certificates();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let connections = Arc::new(Mutex::new(0));
-        let counted = Arc::clone(&connections);
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let (acceptor, counted) = (acceptor.clone(), Arc::clone(&counted));
-                tokio::spawn(async move {
-                    // A client that does not trust the certificate ends here.
-                    let Ok(mut outside) = acceptor.accept(stream).await else {
-                        return;
-                    };
-                    *counted.lock().unwrap() += 1;
-                    let mut inside = TcpStream::connect(inside).await.unwrap();
-                    let _ = copy_bidirectional(&mut outside, &mut inside).await;
-                });
-            }
-        });
-        Self {
-            port,
-            authority,
-            seen,
-            connections,
-        }
-    }
-
-    fn seen(&self) -> Vec<Request> {
-        self.seen.lock().unwrap().clone()
-    }
-
-    fn authority(&self) -> OsString {
-        self.authority.path().join("ca.pem").into()
-    }
-}
-
-/// An authority's file, and a server's side that it vouches for.
-fn certificates() -> (TempDir, ServerConfig) {
-    let mut authority = CertificateParams::new(Vec::new()).unwrap();
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "an authority of this test");
-    let authority_key = KeyPair::generate().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let pem = authority.self_signed(&authority_key).unwrap().pem();
-    std::fs::write(folder.path().join("ca.pem"), pem).unwrap();
-    let issuer = Issuer::new(authority, authority_key);
-
-    let names = ["vpc.aliyuncs.com", "sts.aliyuncs.com", "localhost"];
-    let server = CertificateParams::new(names.map(str::to_owned)).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = server.signed_by(&key, &issuer).unwrap();
-    let config =
-        ServerConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
-            )
-            .unwrap();
-    (folder, config)
-}
-
-/// A proxy that leads every tunnel to one port, whatever host was asked for, or that refuses to.
-struct Proxy {
-    port: u16,
-    heads: Arc<Mutex<Vec<String>>>,
-}
-
-impl Proxy {
-    async fn to(target: u16) -> Self {
-        Self::answering(Some(target), "200 OK").await
-    }
-
-    async fn answering(target: Option<u16>, status: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let heads = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&heads);
-        tokio::spawn(async move {
-            loop {
-                let (mut client, _) = listener.accept().await.unwrap();
-                let kept = Arc::clone(&kept);
-                tokio::spawn(async move {
-                    let mut head = Vec::new();
-                    while !head.ends_with(b"\r\n\r\n") {
-                        let Ok(byte) = client.read_u8().await else {
-                            return;
-                        };
-                        head.push(byte);
-                    }
-                    kept.lock().unwrap().push(String::from_utf8(head).unwrap());
-                    let answer = format!("HTTP/1.1 {status}\r\n\r\n");
-                    client.write_all(answer.as_bytes()).await.unwrap();
-                    if let Some(target) = target {
-                        let mut server = TcpStream::connect(("127.0.0.1", target)).await.unwrap();
-                        let _ = copy_bidirectional(&mut client, &mut server).await;
-                    }
-                });
-            }
-        });
-        Self { port, heads }
-    }
-
-    fn heads(&self) -> Vec<String> {
-        self.heads.lock().unwrap().clone()
-    }
-}
 
 /// A provider whose environment names these and no other proxies and certificates.
 fn launch(environment: Vec<(&'static str, OsString)>) -> Launch {
@@ -346,6 +176,51 @@ async fn a_certificate_that_nobody_vouches_for_is_refused_and_the_error_says_wha
         assert!(error.contains(part), "{part}: {error}");
     }
     assert_eq!(api.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn a_file_of_certificates_that_cannot_be_read_or_is_empty_is_named() {
+    let api = Encrypted::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (missing, empty) = (
+        folder.path().join("missing.pem"),
+        folder.path().join("empty.pem"),
+    );
+    std::fs::write(&empty, "").unwrap();
+    let here = format!("https://localhost:{}", api.port);
+    for (file, reason) in [(missing, "cannot be read"), (empty, "no certificate in it")] {
+        let launch = launch(vec![("SSL_CERT_FILE", file.clone().into())]);
+        let mut core = Core::start(launch, block(vec![endpoints(here.clone(), None)])).await;
+        let error = gateways(&mut core).await.unwrap_err();
+        let named = format!("SSL_CERT_FILE names {}", file.display());
+        for part in [named.as_str(), reason, "Correct what the message names"] {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+        assert!(!error.contains("UnknownIssuer"), "{error}");
+    }
+    assert_eq!(api.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn a_folder_of_certificates_is_trusted_as_a_file_is() {
+    let api = Encrypted::start().await;
+    let folder = std::path::PathBuf::from(api.authority());
+    let folder = folder.parent().unwrap().as_os_str().to_owned();
+    let launch = launch(vec![("SSL_CERT_DIR", folder)]);
+    let here = format!("https://localhost:{}", api.port);
+    let mut core = Core::start(launch, block(vec![endpoints(here, None)])).await;
+    gateways(&mut core).await.unwrap();
+}
+
+/// The time limit of a connection is the provider's, so this takes as long.
+#[tokio::test]
+async fn a_connection_that_hangs_once_is_not_noticed() {
+    let api = Encrypted::after_silence_to(1).await;
+    let launch = launch(vec![("SSL_CERT_FILE", api.authority())]);
+    let here = format!("https://localhost:{}", api.port);
+    let mut core = Core::start(launch, block(vec![endpoints(here, None)])).await;
+    gateways(&mut core).await.unwrap();
+    assert_eq!(api.seen().len(), 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The provider block of the tests: where the cloud is, whose credentials, how long to try.
 
+use std::path::Path;
+
 use terraform_provider_alivpn::tf::value::Value;
 
 /// How long the provider is to try, and to wait for an answer.
@@ -47,18 +49,28 @@ pub fn pair() -> Vec<(&'static str, Value)> {
 }
 
 /// A program that gives one temporary pair the first time, and another from then on.
-pub fn renewing(folder: &std::path::Path) -> Vec<(&'static str, Value)> {
-    let answer = |number: u8, secret: &str| {
-        format!(
-            r#"{{"mode":"StsToken","access_key_id":"STS.{number}","access_key_secret":"{secret}","sts_token":"token{number}"}}"#
-        )
-    };
+pub fn renewing(folder: &Path) -> Vec<(&'static str, Value)> {
+    program(folder, &format!("echo '{}'", temporary(2, "second")))
+}
+
+/// A program that gives a temporary pair the first time, and fails from then on.
+pub fn ending(folder: &Path) -> Vec<(&'static str, Value)> {
+    program(folder, "echo 'log in again' >&2; exit 3")
+}
+
+fn temporary(number: u8, secret: &str) -> String {
+    format!(
+        r#"{{"mode":"StsToken","access_key_id":"STS.{number}","access_key_secret":"{secret}","sts_token":"token{number}"}}"#
+    )
+}
+
+/// A program that gives a temporary pair the first time, and from then on does the other.
+fn program(folder: &Path, later: &str) -> Vec<(&'static str, Value)> {
     let script = folder.join("credentials.sh");
     let text = format!(
-        "if [ -e {0}/asked ]; then echo '{2}'; else touch {0}/asked; echo '{1}'; fi\n",
+        "if [ -e {0}/asked ]; then {later}; else touch {0}/asked; echo '{1}'; fi\n",
         folder.display(),
-        answer(1, "first"),
-        answer(2, "second"),
+        temporary(1, "first"),
     );
     std::fs::write(&script, text).unwrap();
     let command = format!("sh {}", script.display());

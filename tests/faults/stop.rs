@@ -10,7 +10,7 @@ use crate::cloud::Cloud;
 use crate::core::{Core, Plan, State};
 use crate::plugin_caller::Launch;
 use crate::provider_block::{Budget, block, pair};
-use crate::subject::{Doing, SERVER};
+use crate::subject::{CERTIFICATE, Doing, SERVER};
 
 /// For what ends at once, on a machine that does other things too.
 const AT_ONCE: Duration = Duration::from_millis(1500);
@@ -53,7 +53,7 @@ async fn stopped(
 }
 
 #[tokio::test]
-async fn a_stop_ends_back_offs_turns_under_flow_control_and_looks_at_a_gateway_at_once() {
+async fn a_stop_ends_back_offs_and_looks_at_a_gateway_at_once() {
     let ordered = |mut fault: Json| {
         fault["operation"] = "CreateSslVpnServer".into();
         fault["count"] = 0.into();
@@ -65,12 +65,6 @@ async fn a_stop_ends_back_offs_turns_under_flow_control_and_looks_at_a_gateway_a
             json!({"code": "SystemBusy"}),
             "CreateSslVpnServer",
             5,
-        ),
-        (
-            "a turn",
-            json!({"code": "Throttling.User"}),
-            "CreateSslVpnServer",
-            2,
         ),
         (
             "a wait that the cloud asked for",
@@ -97,6 +91,46 @@ async fn a_stop_ends_back_offs_turns_under_flow_control_and_looks_at_a_gateway_a
             "{what}: {error}"
         );
     }
+}
+
+/// Turns come about once a second then, so that the last of many waits far longer than the bound.
+#[tokio::test]
+async fn a_stop_ends_the_queue_under_flow_control_at_once() {
+    const CALLERS: usize = 8;
+    let cloud = Cloud::start().await;
+    let mut core = provider(&cloud).await;
+    let server = CERTIFICATE.base(&mut core).await.unwrap();
+    let (_, config) = CERTIFICATE.configs(&core, Doing::Create, &server, None);
+    let mut requests = Vec::new();
+    for _ in 0..CALLERS {
+        let nothing = State::none();
+        let plan = core.plan(CERTIFICATE.type_name, &nothing, &config).await;
+        let plan = plan.unwrap();
+        requests.push(core.request(plan));
+    }
+    cloud
+        .order(
+            json!({"operation": "CreateSslVpnClientCert", "code": "Throttling.User", "count": 0}),
+        )
+        .await;
+    cloud.forget_calls().await;
+    let mut client = core.session.client.clone();
+    let applies: Vec<_> = requests
+        .into_iter()
+        .map(|request| {
+            let mut client = client.clone();
+            tokio::spawn(async move { client.apply_resource_change(request).await })
+        })
+        .collect();
+    cloud.until_called("CreateSslVpnClientCert", CALLERS).await;
+    let said = Instant::now();
+    client.stop(stop::Request {}).await.unwrap();
+    for apply in applies {
+        let answer = apply.await.unwrap().unwrap().into_inner();
+        assert_eq!(answer.diagnostics.len(), 1);
+    }
+    assert!(said.elapsed() < AT_ONCE, "{:?}", said.elapsed());
+    assert!(cloud.objects(CERTIFICATE.objects).await.is_empty());
 }
 
 #[tokio::test]

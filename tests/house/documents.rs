@@ -1,6 +1,8 @@
 //! What documents send people to is there.
 
-use crate::{names, read, root};
+use std::path::PathBuf;
+
+use crate::{files_under, names, read, root};
 
 /// Where the project keeps files that documents name.
 const FOLDERS: [&str; 9] = [
@@ -15,21 +17,72 @@ const FOLDERS: [&str; 9] = [
     "tests/",
 ];
 
+/// What documents name and the repository does not have: what a run makes, and what readers write beside a module of their own.
+const ELSEWHERE: [&str; 2] = ["fuzz/artifacts/", "tests/server.tftest.hcl"];
+
+/// What people read that is written by hand.
+fn documents() -> Vec<PathBuf> {
+    let mut documents = files_under("docs/guides", "md");
+    documents.extend(files_under("examples", "md"));
+    documents.extend(["CONTRIBUTING.md", "README.md"].map(PathBuf::from));
+    documents
+}
+
 #[test]
 fn every_path_that_a_document_names_exists() {
     let mut paths = 0;
-    for document in ["CONTRIBUTING.md", "README.md"] {
-        for name in names(&read(document)) {
+    for document in documents() {
+        let text = read(&document.to_string_lossy());
+        let folder = root().join(&document);
+        let folder = folder.parent().expect("a document lies in a folder");
+        for name in names(&text) {
             let is_path = FOLDERS.iter().any(|folder| name.starts_with(folder))
                 && !name.contains(char::is_whitespace);
-            // What a run makes is not in the repository.
-            if is_path && name != "fuzz/artifacts/" {
+            if is_path && !ELSEWHERE.contains(&name.as_str()) {
                 paths += 1;
-                assert!(root().join(&name).exists(), "{document} names {name}");
+                assert!(
+                    root().join(&name).exists() || folder.join(&name).exists(),
+                    "{} names {name}",
+                    document.display()
+                );
             }
         }
     }
-    assert!(paths > 20, "{paths}");
+    assert!(paths > 30, "{paths}");
+}
+
+#[test]
+fn the_version_that_a_document_has_people_write_is_this_one() {
+    let mut versions = 0;
+    for document in documents() {
+        for line in read(&document.to_string_lossy()).lines() {
+            let mut words = line.split_whitespace();
+            if (words.next(), words.next()) == (Some("version"), Some("=")) {
+                versions += 1;
+                let version = words.next().unwrap_or_default().trim_matches('"');
+                assert_eq!(version, env!("CARGO_PKG_VERSION"), "{}", document.display());
+            }
+        }
+    }
+    assert!(versions >= 2, "{versions}");
+}
+
+#[test]
+fn the_readme_names_every_package_that_the_tests_need() {
+    let tools = read(".ci/tools");
+    let (_, listed) = tools.split_once("\nfor tool in ").expect("a list");
+    let listed = listed.split(';').next().unwrap_or_default();
+    let added = tools.split("missing+=(").skip(1);
+    let added = added.filter_map(|rest| rest.split(')').next());
+    let packages: Vec<&str> = listed.split_whitespace().chain(added).collect();
+    let packages: Vec<&&str> = packages.iter().filter(|it| !it.contains('$')).collect();
+    assert!(packages.len() > 5, "{packages:?}");
+    let readme = read("README.md");
+    let line = readme.lines().find(|line| line.contains("apt-get install"));
+    let named: Vec<&str> = line.expect("it says how").split(' ').collect();
+    for package in packages {
+        assert!(named.contains(package), "{package} is not in {named:?}");
+    }
 }
 
 #[test]

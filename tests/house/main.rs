@@ -8,6 +8,7 @@ mod changelog;
 mod crates;
 mod dependencies;
 mod documents;
+mod links;
 mod references;
 mod workflows;
 

@@ -58,3 +58,40 @@ fn what_is_built_there_is_built_with_the_minimum_version_of_rust() {
         );
     }
 }
+
+/// The jobs of a workflow: each by its text.
+fn jobs(workflow: &str) -> Vec<String> {
+    let (_, jobs) = workflow.split_once("\njobs:\n").expect("it has jobs");
+    let mut found: Vec<String> = Vec::new();
+    for line in jobs.lines() {
+        let is_name = line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':');
+        if is_name {
+            found.push(String::new());
+        }
+        if let Some(job) = found.last_mut() {
+            job.push_str(line);
+            job.push('\n');
+        }
+    }
+    found
+}
+
+#[test]
+fn what_only_a_newer_terraform_knows_is_tested_with_one() {
+    let jobs = jobs(&read(".github/workflows/ci.yml"));
+    let minor = |job: &str| {
+        let (_, rest) = job.split_once("terraform_version: \"1.")?;
+        rest.split('.').next()?.parse::<u32>().ok()
+    };
+    // Queries, in tests/acceptance/query.rs.
+    let newer = jobs
+        .iter()
+        .find(|job| minor(job).is_some_and(|it| it >= 14));
+    let newer = newer.expect("a job with Terraform 1.14 or newer");
+    let at = |command: &str| {
+        let found = newer.find(&format!("- run: {command}\n"));
+        found.unwrap_or_else(|| panic!("no {command:?} in {newer}"))
+    };
+    let tests = at("cargo test --locked --test acceptance");
+    assert!(at(".ci/tools") < tests && at("cargo build --locked --examples") < tests);
+}

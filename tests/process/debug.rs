@@ -23,6 +23,11 @@ async fn it_ends_with_sigterm_too() {
     serves_until(Signal::SIGTERM).await;
 }
 
+#[tokio::test]
+async fn it_ends_with_its_terminal() {
+    serves_until(Signal::SIGHUP).await;
+}
+
 /// Whoever watches a caller's end would end with this shell.
 #[tokio::test]
 async fn it_outlives_the_shell_that_started_it() {

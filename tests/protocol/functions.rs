@@ -6,6 +6,7 @@ use terraform_provider_alivpn::tf::proto::{
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
+use crate::plugin_caller::Launch;
 use crate::session::{Session, decode, encode, json};
 
 /// The result, or the error.
@@ -114,6 +115,20 @@ async fn an_error_names_the_position_of_its_argument() {
     let error = error.unwrap_err();
     assert_eq!(error.function_argument, Some(0));
     assert!(error.text.starts_with("[1]:"), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_error_about_an_argument_of_any_length_can_be_read() {
+    let mut session = Session::of(Launch::default()).await;
+    let number = DynamicValue {
+        json: "9".repeat(3_000_000).into(),
+        ..Default::default()
+    };
+    let error = call(&mut session, "client_pool_prefix", [Some(number)]).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.function_argument, Some(0));
+    assert!(error.text.starts_with("999"), "{error:?}");
+    assert!(error.text.len() < 10_000, "{} bytes", error.text.len());
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::session::{Session, bytes, decode, json, path, summaries};
 const TYPE: &str = "alivpn_ssl_vpn_client_cert";
 
 /// An emulator with the certificates `ann` and `bob` of one server and `eve` of another: their IDs, and those of the servers.
-async fn certificates() -> (Running, [String; 3], [String; 2]) {
+pub async fn certificates() -> (Running, [String; 3], [String; 2]) {
     let (emulator, servers) = servers().await;
     let client = client(&emulator);
     let create = async |server: &str, name: &str| {

@@ -10,6 +10,7 @@ use terraform_provider_alivpn::cloud::endpoint::Endpoint;
 use terraform_provider_alivpn::cloud::rpc::Channel;
 use terraform_provider_alivpn::cloud::secret::Secret;
 use terraform_provider_alivpn::cloud::transport::{Limits, Transport};
+use terraform_provider_alivpn::cloud::trust::Trust;
 use terraform_provider_alivpn::cloud::vpc::{Client, Settings, SslVpnServerSettings};
 use terraform_provider_alivpn::emulator::{self, Emulator, Running};
 use terraform_provider_alivpn::tf::msgpack;
@@ -35,7 +36,11 @@ pub fn client(emulator: &Running) -> Client {
     );
     let mut settings = Settings::new(
         Arc::new(pair),
-        Channel::new(Transport::new("test/1.0", Limits::default())),
+        Channel::new(Transport::new(
+            "test/1.0",
+            Limits::default(),
+            Trust::default(),
+        )),
     );
     settings.endpoint = Some(Endpoint::parse(&format!("http://{}", emulator.addr())).unwrap());
     Client::new(settings)

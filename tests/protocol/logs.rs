@@ -5,13 +5,12 @@ use std::ffi::OsString;
 
 use serde_json::Value as Json;
 use terraform_provider_alivpn::tf::proto::{
-    apply_resource_change, configure, plan_resource_change, prepare_provider_config, read_resource,
-    stop, validate_resource_type_config,
+    apply_resource_change, plan_resource_change, read_resource, stop, validate_resource_type_config,
 };
 
 use crate::exercise_program::exercise;
 use crate::plugin_caller::Launch;
-use crate::session::{Session, json, summaries};
+use crate::session::{Session, json};
 
 const SECRET: &str = "unmistakable-secret";
 
@@ -101,6 +100,22 @@ async fn each_line_of_an_rpc_has_its_name_type_request_and_duration() {
     }
     assert_eq!(requests.len(), 2, "each request has an ID of its own");
     assert!(!of("Stop").is_empty() && !of("Configure").is_empty());
+}
+
+/// A caller cuts what is longer than 64 KiB into pieces that are no JSON.
+#[tokio::test]
+async fn a_line_about_a_name_of_any_length_can_be_read() {
+    let session = logging(&[("TF_LOG", "TRACE")]).await;
+    let request = read_resource::Request {
+        type_name: "\u{1}".repeat(60_000),
+        ..Default::default()
+    };
+    session.client.clone().read_resource(request).await.unwrap();
+    let lines = lines(&session, "request failed").await;
+    assert!(lines.iter().all(|line| line.len() < 64 * 1024));
+    let failed = parsed(&lines).pop().unwrap();
+    let name = failed["tf_type_name"].as_str().unwrap();
+    assert!(name.ends_with(" bytes more)"), "{}", name.len());
 }
 
 #[tokio::test]
@@ -194,42 +209,4 @@ async fn no_line_has_the_value_of_a_sensitive_attribute() {
     let lines = lines(&session, "stop requested").await;
     let line = lines.iter().find(|line| line.contains(SECRET));
     assert_eq!(line, None);
-}
-
-#[tokio::test]
-async fn the_products_log_has_no_key_of_the_provider_block() {
-    let environment = [("TF_LOG", Some("TRACE".into()))].into();
-    let session = Session::of(Launch {
-        environment,
-        ..Launch::default()
-    })
-    .await;
-    let mut client = session.client.clone();
-    for config in [
-        format!(
-            r#"{{"region":"cn-hangzhou","access_key":"a","secret_key":"{SECRET}","security_token":"{SECRET}","endpoints":null}}"#
-        ),
-        format!(
-            r#"{{"region":null,"access_key":null,"secret_key":"{SECRET}","security_token":null,"endpoints":null}}"#
-        ),
-        format!(r#"{{"secret_key":["{SECRET}"]}}"#),
-    ] {
-        let prepare = prepare_provider_config::Request {
-            config: json(&config),
-        };
-        client.prepare_provider_config(prepare).await.unwrap();
-        let configure = configure::Request {
-            config: json(&config),
-            ..Default::default()
-        };
-        let answer = client.configure(configure).await.unwrap().into_inner();
-        assert!(
-            !format!("{:?}", answer.diagnostics).contains(SECRET),
-            "{:?}",
-            summaries(&answer.diagnostics)
-        );
-    }
-    client.stop(stop::Request {}).await.unwrap();
-    let lines = lines(&session, "stop requested").await;
-    assert_eq!(lines.iter().find(|line| line.contains(SECRET)), None);
 }

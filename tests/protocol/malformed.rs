@@ -6,10 +6,9 @@ use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
 use crate::exercise_program::exercise;
+use crate::places::{with_object, with_provider_config, with_value};
 use crate::plugin_caller::Launch;
-use crate::rpcs::{
-    Rpc, about_the_provider, upgrade, with_object, with_provider_config, with_value,
-};
+use crate::rpcs::{Rpc, about_the_provider, upgrade};
 use crate::session::{Session, bytes, encode, path, summaries};
 
 const NIL: &[u8] = b"\xc0";
@@ -212,6 +211,7 @@ async fn every_other_place_for_a_value_refuses_what_is_none() {
     let ty = session.resource_type("exercise_identified").await;
     let thing = Value::map([("name", Value::from("x")), ("zone", Value::from("z"))]);
     let thing = encode(&thing, &ty).unwrap();
+    let echo = text(r#"{"text":"x","volume":null,"answer":null,"distance":null}"#);
     for bad in [
         bytes(b"\xc1"),
         bytes(b"\xc0\xc0"),
@@ -220,7 +220,7 @@ async fn every_other_place_for_a_value_refuses_what_is_none() {
         text("nuts"),
         text(&"[".repeat(100_000)),
     ] {
-        for rpc in with_value(&thing, &bad) {
+        for rpc in with_value(&thing, &echo, &bad) {
             let called = rpc.name.clone();
             let found = rpc.diagnostics(&session.client).await;
             let [error] = found.as_slice() else {
@@ -228,6 +228,8 @@ async fn every_other_place_for_a_value_refuses_what_is_none() {
             };
             assert_eq!(error.severity(), Severity::Error, "{called}");
             assert!(error.summary.contains("nreadable"), "{called}: {error:?}");
+            let of_the_module = error.summary == "Unreadable provider_meta block";
+            assert_eq!(called.ends_with("provider_meta"), of_the_module, "{called}");
         }
     }
     for rpc in about_the_provider() {

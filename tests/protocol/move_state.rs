@@ -6,6 +6,7 @@ use terraform_provider_alivpn::tf::proto::{
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
+use crate::list_client_certs::certificates;
 use crate::list_servers::{servers, session};
 use crate::plugin_caller::Launch;
 use crate::session::{Session, decode, summaries};
@@ -174,6 +175,57 @@ async fn a_server_of_the_go_provider_is_moved_without_a_region_an_identity_or_pr
         assert!(answer.target_identity.is_none());
         assert!(answer.target_private.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_certificate_of_the_go_provider_is_moved_without_its_key_and_the_first_read_fills_region_and_identity()
+ {
+    const TYPE: &str = "alivpn_ssl_vpn_client_cert";
+    let (emulator, [id, ..], [server_id, _]) = certificates().await;
+    let old = serde_json::json!({
+        "id": id, "name": "ann", "ssl_vpn_server_id": server_id, "status": "normal", "ca_cert": "CA", "client_cert": "CERT",
+        "client_key": "THE KEY", "client_config": "CONFIG WITH THE KEY",
+    });
+    let request = move_resource_state::Request {
+        source_provider_address: "registry.terraform.io/aliyun/alicloud".to_owned(),
+        source_schema_version: 0,
+        source_private: b"THE KEY".to_vec(),
+        source_identity: None,
+        ..request("alicloud_ssl_vpn_client_cert", TYPE, &old.to_string())
+    };
+    // Terraform asks a process that it never configures.
+    let mut unconfigured = Session::of(Launch::default()).await;
+    let ty = unconfigured.resource_type(TYPE).await;
+    let answer = unconfigured.client.move_resource_state(request).await;
+    let moved = answer.unwrap().into_inner();
+    assert_eq!(summaries(&moved.diagnostics), [""; 0]);
+    assert!(moved.target_identity.is_none() && moved.target_private.is_empty());
+    let state = moved.target_state.clone().unwrap();
+    assert!(!String::from_utf8_lossy(&state.msgpack).contains("KEY"));
+    let state = decode(moved.target_state.clone(), &ty);
+    assert_eq!(state.attribute("region"), &Value::Null);
+    assert_eq!(state.attribute("client_cert"), &Value::from("CERT"));
+
+    let mut session = session(&emulator).await;
+    let identity_type = session.identity_type(TYPE).await;
+    let read = read_resource::Request {
+        type_name: TYPE.to_owned(),
+        current_state: moved.target_state,
+        ..Default::default()
+    };
+    let read = session.client.read_resource(read).await;
+    let read = read.unwrap().into_inner();
+    assert_eq!(summaries(&read.diagnostics), [""; 0]);
+    let state = decode(read.new_state, &ty);
+    assert_eq!(state.attribute("region"), &Value::from("cn-hangzhou"));
+    assert_eq!(state.attribute("name"), &Value::from("ann"));
+    assert!(!state.attribute("end_time").is_null());
+    let expected = Value::map([
+        ("id", Value::from(id.as_str())),
+        ("region", Value::from("cn-hangzhou")),
+    ]);
+    let identity = read.new_identity.unwrap().identity_data;
+    assert_eq!(decode(identity, &identity_type), expected);
 }
 
 #[tokio::test]

@@ -1,81 +1,232 @@
 //! A panic below an RPC is an error of that RPC and of nothing else.
 
-use terraform_provider_alivpn::tf::proto::{
-    apply_resource_change, plan_resource_change, read_resource, validate_resource_type_config,
+#![allow(
+    clippy::needless_update,
+    reason = "one macro for messages with other fields and without"
+)]
+
+use std::collections::BTreeSet;
+
+use terraform_provider_alivpn::tf::proto::{self, RawState, read_resource};
+
+use crate::places::with_provider_config;
+use crate::rpcs::{
+    Rpc, call_function, every_name, invoke_action, list_resource, request, rpc, upgrade,
 };
-use terraform_provider_alivpn::tf::value::Value;
+use crate::session::{Session, json, path, summaries};
 
-use crate::session::{Session, decode, json, path, summaries};
+const THING: &str = "exercise_thing";
 
-const TROUBLE: &str = r#"{"name":"panic","note":null,"id":"x"}"#;
+/// Every RPC that has something to panic about, and asks the exercise provider for it. Configure comes last.
+fn every_trouble() -> Vec<Rpc> {
+    let thing = || json(r#"{"name":"panic","note":null,"id":"x"}"#);
+    let echo = || json(r#"{"text":"panic","volume":null,"answer":null,"distance":null}"#);
+    let token = || json(r#"{"name":"panic","audience":null,"secret":null,"issued":null}"#);
+    let opened = || br#"{"name":"panic","renewals":0}"#.to_vec();
+    let greeting = || json(r#"{"name":"panic","times":1,"padding":null}"#);
+    let things = || json(r#"{"name":"a","count":1,"padding":null,"mode":"panic"}"#);
+    let raw = |json: &str| RawState {
+        json: json.as_bytes().to_vec(),
+        flatmap: Default::default(),
+    };
+    let mut rpcs = vec![
+        rpc!(
+            "ApplyResourceChange",
+            apply_resource_change,
+            request!(apply_resource_change {
+                type_name: THING,
+                planned_state: thing(),
+                config: thing()
+            })
+        ),
+        call_function("count", json(r#"["panic"]"#).into_iter().collect()),
+        rpc!(
+            "CloseEphemeralResource",
+            close_ephemeral_resource,
+            request!(close_ephemeral_resource {
+                type_name: "exercise_token",
+                private: opened()
+            })
+        ),
+        rpc!(
+            "GenerateResourceConfig",
+            generate_resource_config,
+            request!(generate_resource_config {
+                type_name: THING,
+                state: thing()
+            })
+        ),
+        rpc!(
+            "ImportResourceState",
+            import_resource_state,
+            request!(import_resource_state {
+                type_name: THING,
+                id: "panic"
+            })
+        ),
+        invoke_action("exercise_greet", greeting()),
+        list_resource("exercise_identified", things()),
+        rpc!(
+            "MoveResourceState",
+            move_resource_state,
+            request!(move_resource_state {
+                source_provider_address: "registry.terraform.io/example/old",
+                source_type_name: "old_thing",
+                source_state: raw(r#"{"label":"panic"}"#),
+                target_type_name: "exercise_versioned"
+            })
+        ),
+        rpc!(
+            "OpenEphemeralResource",
+            open_ephemeral_resource,
+            request!(open_ephemeral_resource {
+                type_name: "exercise_token",
+                config: token()
+            })
+        ),
+        rpc!(
+            "PlanAction",
+            plan_action,
+            request!(plan_action {
+                action_type: "exercise_greet",
+                config: greeting()
+            })
+        ),
+        rpc!(
+            "PlanResourceChange",
+            plan_resource_change,
+            request!(plan_resource_change {
+                type_name: THING,
+                proposed_new_state: thing(),
+                config: thing()
+            })
+        ),
+        rpc!(
+            "ReadDataSource",
+            read_data_source,
+            request!(read_data_source {
+                type_name: "exercise_echo",
+                config: echo()
+            })
+        ),
+        rpc!(
+            "ReadResource",
+            read_resource,
+            request!(read_resource {
+                type_name: THING,
+                current_state: thing()
+            })
+        ),
+        rpc!(
+            "RenewEphemeralResource",
+            renew_ephemeral_resource,
+            request!(renew_ephemeral_resource {
+                type_name: "exercise_token",
+                private: opened()
+            })
+        ),
+        rpc!(
+            "UpgradeResourceIdentity",
+            upgrade_resource_identity,
+            request!(upgrade_resource_identity {
+                type_name: "exercise_identified",
+                raw_identity: raw(r#"{"title":"panic"}"#)
+            })
+        ),
+        upgrade("exercise_versioned", 0, br#"{"title":"panic","size":null}"#),
+        rpc!(
+            "ValidateActionConfig",
+            validate_action_config,
+            request!(validate_action_config {
+                action_type: "exercise_greet",
+                config: greeting()
+            })
+        ),
+        rpc!(
+            "ValidateDataSourceConfig",
+            validate_data_source_config,
+            request!(validate_data_source_config {
+                type_name: "exercise_echo",
+                config: echo()
+            })
+        ),
+        rpc!(
+            "ValidateEphemeralResourceConfig",
+            validate_ephemeral_resource_config,
+            request!(validate_ephemeral_resource_config {
+                type_name: "exercise_token",
+                config: token()
+            })
+        ),
+        rpc!(
+            "ValidateListResourceConfig",
+            validate_list_resource_config,
+            request!(validate_list_resource_config {
+                type_name: "exercise_identified",
+                config: things()
+            })
+        ),
+        rpc!(
+            "ValidateResourceTypeConfig",
+            validate_resource_type_config,
+            request!(validate_resource_type_config {
+                type_name: THING,
+                config: thing()
+            })
+        ),
+    ];
+    let prefix = json(r#"{"prefix":"panic"}"#);
+    rpcs.extend(prefix.iter().flat_map(with_provider_config));
+    rpcs
+}
+
+/// The names of all RPCs whose request says anything.
+fn that_are_asked_something() -> BTreeSet<&'static str> {
+    let asks_nothing = [
+        "GetFunctions",
+        "GetMetadata",
+        "GetResourceIdentitySchemas",
+        "GetSchema",
+        "Stop",
+    ];
+    &BTreeSet::from_iter(every_name()) - &BTreeSet::from(asks_nothing)
+}
 
 #[tokio::test]
 async fn a_panic_becomes_a_diagnostic_that_names_the_rpc_and_the_process_serves_on() {
-    let mut session = Session::configured_exercise().await;
-    let client = &session.client;
-    let thing = || "exercise_thing".to_owned();
-    let validation = validate_resource_type_config::Request {
-        type_name: thing(),
-        config: json(TROUBLE),
-        ..Default::default()
+    let session = Session::configured_exercise().await;
+    let rpcs = every_trouble();
+    let named: BTreeSet<_> = rpcs.iter().map(|rpc| rpc.name.clone()).collect();
+    assert!(named.iter().eq(that_are_asked_something()), "{named:?}");
+    let read = |name: &str| {
+        let request = request!(read_resource {
+            type_name: THING,
+            current_state: json(&format!(r#"{{"name":"{name}","note":null,"id":"x"}}"#))
+        });
+        rpc!("ReadResource", read_resource, request)
     };
-    let plan = plan_resource_change::Request {
-        type_name: thing(),
-        proposed_new_state: json(TROUBLE),
-        config: json(TROUBLE),
-        ..Default::default()
-    };
-    let apply = apply_resource_change::Request {
-        type_name: thing(),
-        planned_state: json(TROUBLE),
-        config: json(TROUBLE),
-        ..Default::default()
-    };
-    let read = read_resource::Request {
-        type_name: thing(),
-        current_state: json(TROUBLE),
-        ..Default::default()
-    };
-    macro_rules! said {
-        ($rpc:ident($request:expr)) => {{
-            let answer = client.clone().$rpc($request).await.unwrap();
-            answer.into_inner().diagnostics
-        }};
-    }
-    for (rpc, diagnostics) in [
-        (
-            "ValidateResourceTypeConfig",
-            said!(validate_resource_type_config(validation)),
-        ),
-        ("PlanResourceChange", said!(plan_resource_change(plan))),
-        ("ApplyResourceChange", said!(apply_resource_change(apply))),
-        ("ReadResource", said!(read_resource(read))),
-    ] {
-        assert_eq!(summaries(&diagnostics), ["The provider crashed"], "{rpc}");
-        let detail = &diagnostics[0].detail;
+    for rpc in rpcs {
+        let called = rpc.name.clone();
+        let found = rpc.diagnostics(&session.client).await;
+        let [crash] = found.as_slice() else {
+            panic!("{called}: {found:?}")
+        };
+        // A function's error has no summary, only sentences.
         assert!(
-            detail.starts_with(&format!("{rpc} ")) && detail.contains("report"),
-            "{detail}"
+            crash.summary.starts_with("The provider crashed"),
+            "{crash:?}"
         );
+        let words = format!("{called} ended in a panic: asked to panic. ");
+        assert!(crash.detail.contains(&words), "{crash:?}");
+        assert!(crash.detail.contains("report"), "{crash:?}");
+        let served = read("fine").diagnostics(&session.client).await;
+        // What Configure left half done is nobody's client.
+        let expected: &[&str] = match called.as_str() {
+            "Configure" => &["Provider not configured"],
+            _ => &[],
+        };
+        assert_eq!(summaries(&served), expected, "after {called}");
     }
-
-    let request = plan_resource_change::Request {
-        type_name: "exercise_thing".to_owned(),
-        prior_state: json("null"),
-        proposed_new_state: json(r#"{"name":"fine","note":null,"id":null}"#),
-        config: json(r#"{"name":"fine","note":null,"id":null}"#),
-        ..Default::default()
-    };
-    let answer = session
-        .client
-        .plan_resource_change(request)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(summaries(&answer.diagnostics), [""; 0]);
-    let ty = session.resource_type("exercise_thing").await;
-    let planned = decode(answer.planned_state, &ty);
-    assert_eq!(planned.attribute("id"), &Value::Unknown);
 }
 
 const SECRET: &str = "unmistakable-secret";

@@ -1,5 +1,6 @@
 //! What a resource's plan is told, and what it may ask.
 
+use terraform_provider_alivpn::tf::proto::apply_resource_change;
 use terraform_provider_alivpn::tf::proto::plan_resource_change::{Request, Response};
 
 use crate::plugin_caller::Launch;
@@ -64,6 +65,59 @@ async fn a_plan_is_told_whether_it_changes_or_replaces() {
                 ["A create in a replacement"]
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_is_told_whether_a_plan_spoke_of_it() {
+    let thing = |name: &str| format!(r#"{{"name":"{name}","note":"tell","id":"1"}}"#);
+    let (old, foretold, unspoken) = (
+        thing("a"),
+        "An end that was foretold",
+        "An end that no plan spoke of",
+    );
+    let mut session = Session::configured_exercise().await;
+    let plan = |prior: &str, planned: &str, private: Vec<u8>| Request {
+        type_name: "exercise_thing".to_owned(),
+        prior_state: json(prior),
+        proposed_new_state: json(planned),
+        config: json(planned),
+        prior_private: private,
+        ..Default::default()
+    };
+    // What is planned one after the other, as Terraform does, before the old thing is deleted.
+    let destroyed = vec![(old.clone(), "null".to_owned())];
+    let replaced = vec![(old.clone(), thing("b")), ("null".to_owned(), thing("b"))];
+    let forced = vec![(old.clone(), thing("a")), ("null".to_owned(), thing("a"))];
+    let tainted = vec![("null".to_owned(), thing("a"))];
+    for (plans, said, told) in [
+        (destroyed, "", foretold),
+        (replaced, "A create in a replacement", foretold),
+        (forced, "A create in a replacement that is forced", unspoken),
+        (tainted, "A create", unspoken),
+        (Vec::new(), "", unspoken),
+    ] {
+        let (mut private, mut last) = (Vec::new(), String::new());
+        for (prior, planned) in &plans {
+            let request = plan(prior, planned, private);
+            let answer = session.client.plan_resource_change(request).await;
+            let answer = answer.unwrap().into_inner();
+            last = summaries(&answer.diagnostics).join(" ");
+            private = answer.planned_private;
+        }
+        assert_eq!(last, said);
+        let request = apply_resource_change::Request {
+            type_name: "exercise_thing".to_owned(),
+            prior_state: json(&old),
+            planned_state: json("null"),
+            config: json("null"),
+            planned_private: private,
+            ..Default::default()
+        };
+        let answer = session.client.apply_resource_change(request).await;
+        let answer = answer.unwrap().into_inner();
+        assert_eq!(summaries(&answer.diagnostics), [told], "{plans:?}");
+        assert!(answer.private.is_empty(), "{plans:?}");
     }
 }
 

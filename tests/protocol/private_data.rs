@@ -2,11 +2,11 @@
 
 use terraform_provider_alivpn::tf::proto::{
     self, apply_resource_change, get_provider_schema, import_resource_state, plan_resource_change,
-    read_resource,
+    read_data_source, read_resource,
 };
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::session::{Session, decode, json, path, summaries};
+use crate::session::{Session, decode, json, path, schema_type, summaries};
 
 const TYPE: &str = "exercise_keeper";
 
@@ -91,14 +91,32 @@ async fn a_plan_may_change_private_data_and_planning_again_takes_the_result_as_i
         .await;
     assert_eq!(applied.unwrap().into_inner().private, br#"{"changes":3}"#);
 
-    let planned = session
-        .client
-        .plan_resource_change(plan(&object, "null", br#"{"changes":4}"#))
-        .await;
-    assert_eq!(
-        planned.unwrap().into_inner().planned_private,
-        br#"{"changes":5}"#
-    );
+    let private = after_a_destruction(&mut session, TYPE, &object, br#"{"changes":4}"#).await;
+    assert_eq!(private, br#"{"changes":5}"#);
+}
+
+/// The private data that are left when an object's destruction was planned and applied.
+async fn after_a_destruction(
+    session: &mut Session,
+    type_name: &str,
+    state: &str,
+    private: &[u8],
+) -> Vec<u8> {
+    let request = plan_resource_change::Request {
+        type_name: type_name.to_owned(),
+        ..plan(state, "null", private)
+    };
+    let planned = session.client.plan_resource_change(request).await;
+    let request = apply_resource_change::Request {
+        type_name: type_name.to_owned(),
+        ..apply(
+            state,
+            "null",
+            &planned.unwrap().into_inner().planned_private,
+        )
+    };
+    let applied = session.client.apply_resource_change(request).await;
+    applied.unwrap().into_inner().private
 }
 
 #[tokio::test]
@@ -113,12 +131,8 @@ async fn private_data_that_no_resource_touches_come_back_byte_for_byte() {
             .await
             .unwrap();
         assert_eq!(answer.into_inner().private, bytes);
-        let request = plan_resource_change::Request {
-            type_name: type_name.to_owned(),
-            ..plan(state, "null", bytes)
-        };
-        let answer = session.client.plan_resource_change(request).await.unwrap();
-        assert_eq!(answer.into_inner().planned_private, bytes);
+        let private = after_a_destruction(&mut session, type_name, state, bytes).await;
+        assert_eq!(private, bytes);
     }
     let request = plan_resource_change::Request {
         type_name: "exercise_versioned".to_owned(),
@@ -208,6 +222,39 @@ async fn what_a_module_says_of_itself_reaches_the_resource() {
         summaries(&answer.diagnostics),
         ["Unreadable provider_meta block"]
     );
+}
+
+#[tokio::test]
+async fn what_a_module_says_of_itself_reaches_plans_and_data_sources_as_well() {
+    let mut session = Session::configured_exercise().await;
+    let said = || json(r#"{"module_name":"network"}"#);
+    for (prior, planned, expected) in [
+        ("null", keeper("curious"), "The prefix is "),
+        (&keeper("precious"), "null".to_owned(), "It is precious"),
+    ] {
+        let request = plan_resource_change::Request {
+            provider_meta: said(),
+            ..plan(prior, &planned, b"")
+        };
+        let answer = session.client.plan_resource_change(request).await;
+        assert_eq!(
+            summaries(&answer.unwrap().into_inner().diagnostics),
+            [expected, "The module is network"]
+        );
+    }
+
+    let ty = schema_type(&session.schemas().await.data_source_schemas["exercise_echo"]);
+    for (provider_meta, expected) in [(said(), Value::from("network")), (None, Value::Null)] {
+        let request = read_data_source::Request {
+            type_name: "exercise_echo".to_owned(),
+            config: json(r#"{"text":"module","volume":null,"answer":null,"distance":null}"#),
+            provider_meta,
+            ..Default::default()
+        };
+        let answer = session.client.read_data_source(request).await.unwrap();
+        let read = decode(answer.into_inner().state, &ty);
+        assert_eq!(read.attribute("answer"), &expected);
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use terraform_provider_alivpn::tf::value::Value;
 use tonic::Status;
 use tonic::transport::Channel;
 
+use crate::every_rpc::every_rpc;
 use crate::session::{block_type, encode};
 
 type Answer = Pin<Box<dyn Future<Output = Result<Vec<Diagnostic>, Status>> + Send>>;
@@ -25,7 +26,8 @@ pub struct Rpc {
 }
 
 impl Rpc {
-    fn new(
+    /// A call under this name.
+    pub fn new(
         name: &str,
         call: impl FnOnce(ProviderClient<Channel>) -> Answer + Send + 'static,
     ) -> Rpc {
@@ -57,6 +59,18 @@ macro_rules! request {
     ($module:ident { $($field:ident: $value:expr),* }) => {
         proto::$module::Request { $($field: $value.into(),)* ..Default::default() }
     };
+}
+
+pub(crate) use {request, rpc};
+
+/// The names of all RPCs, in the order of the fuzz target.
+pub fn every_name() -> Vec<&'static str> {
+    macro_rules! names {
+        (unary: $($method:ident $name:literal $module:ident),+; streaming: $($s_method:ident $s_name:literal $s_module:ident),+;) => {
+            vec![$($name,)+ $($s_name,)+]
+        };
+    }
+    every_rpc!(names)
 }
 
 /// Every RPC that names a type, with nothing else in its request.
@@ -206,7 +220,7 @@ pub fn list_resource(name: &str, config: Option<DynamicValue>) -> Rpc {
     let request = request!(list_resource {
         type_name: name,
         config: config,
-        limit: 1
+        limit: 2
     });
     Rpc::new("ListResource", move |mut client| {
         Box::pin(async move {
@@ -263,6 +277,23 @@ pub fn of_the_cloud(schemas: &proto::get_provider_schema::Response) -> Vec<Rpc> 
                 config: empty(schema)
             })
         ));
+        let private = || br#"{"name":"x","renewals":0}"#.to_vec();
+        rpcs.push(rpc!(
+            "RenewEphemeralResource",
+            renew_ephemeral_resource,
+            request!(renew_ephemeral_resource {
+                type_name: name.as_str(),
+                private: private()
+            })
+        ));
+        rpcs.push(rpc!(
+            "CloseEphemeralResource",
+            close_ephemeral_resource,
+            request!(close_ephemeral_resource {
+                type_name: name.as_str(),
+                private: private()
+            })
+        ));
     }
     for (name, schema) in &schemas.list_resource_schemas {
         rpcs.push(list_resource(name, empty(schema)));
@@ -277,257 +308,6 @@ pub fn of_the_cloud(schemas: &proto::get_provider_schema::Response) -> Vec<Rpc> 
 fn empty(schema: &proto::Schema) -> Option<DynamicValue> {
     let ty = block_type(schema.block.as_ref()?);
     encode(&Value::Map(Default::default()), &ty)
-}
-
-/// Every RPC that takes an object of the resource, once for each place in its request that takes one: `bad` is there, and
-/// `good` in the other places.
-pub fn with_object(name: &str, good: &DynamicValue, bad: &DynamicValue) -> Vec<Rpc> {
-    let (good, bad) = (|| Some(good.clone()), || Some(bad.clone()));
-    vec![
-        rpc!(
-            "ValidateResourceTypeConfig config",
-            validate_resource_type_config,
-            request!(validate_resource_type_config {
-                type_name: name,
-                config: bad()
-            })
-        ),
-        rpc!(
-            "ReadResource current_state",
-            read_resource,
-            request!(read_resource {
-                type_name: name,
-                current_state: bad()
-            })
-        ),
-        rpc!(
-            "PlanResourceChange prior_state",
-            plan_resource_change,
-            request!(plan_resource_change {
-                type_name: name,
-                prior_state: bad(),
-                proposed_new_state: good(),
-                config: good()
-            })
-        ),
-        rpc!(
-            "PlanResourceChange proposed_new_state",
-            plan_resource_change,
-            request!(plan_resource_change {
-                type_name: name,
-                prior_state: good(),
-                proposed_new_state: bad(),
-                config: good()
-            })
-        ),
-        rpc!(
-            "PlanResourceChange config",
-            plan_resource_change,
-            request!(plan_resource_change {
-                type_name: name,
-                prior_state: good(),
-                proposed_new_state: good(),
-                config: bad()
-            })
-        ),
-        rpc!(
-            "ApplyResourceChange prior_state",
-            apply_resource_change,
-            request!(apply_resource_change {
-                type_name: name,
-                prior_state: bad(),
-                planned_state: good(),
-                config: good()
-            })
-        ),
-        rpc!(
-            "ApplyResourceChange planned_state",
-            apply_resource_change,
-            request!(apply_resource_change {
-                type_name: name,
-                prior_state: good(),
-                planned_state: bad(),
-                config: good()
-            })
-        ),
-    ]
-}
-
-/// Every other RPC of the exercise provider that takes a value, once for each place in its request that takes one: `bad` is
-/// there, and nothing or `thing`, an object of `exercise_identified`, in the other places.
-pub fn with_value(thing: &DynamicValue, bad: &DynamicValue) -> Vec<Rpc> {
-    let (good, bad) = (|| Some(thing.clone()), || Some(bad.clone()));
-    let identity = || {
-        Some(proto::ResourceIdentityData {
-            identity_data: bad(),
-        })
-    };
-    let name = "exercise_identified";
-    vec![
-        rpc!(
-            "ValidateDataSourceConfig",
-            validate_data_source_config,
-            request!(validate_data_source_config {
-                type_name: "exercise_echo",
-                config: bad()
-            })
-        ),
-        rpc!(
-            "ReadDataSource",
-            read_data_source,
-            request!(read_data_source {
-                type_name: "exercise_echo",
-                config: bad()
-            })
-        ),
-        rpc!(
-            "ValidateEphemeralResourceConfig",
-            validate_ephemeral_resource_config,
-            request!(validate_ephemeral_resource_config {
-                type_name: "exercise_token",
-                config: bad()
-            })
-        ),
-        rpc!(
-            "OpenEphemeralResource",
-            open_ephemeral_resource,
-            request!(open_ephemeral_resource {
-                type_name: "exercise_token",
-                config: bad()
-            })
-        ),
-        rpc!(
-            "ValidateListResourceConfig",
-            validate_list_resource_config,
-            request!(validate_list_resource_config {
-                type_name: name,
-                config: bad()
-            })
-        ),
-        list_resource(name, bad()),
-        rpc!(
-            "ValidateActionConfig",
-            validate_action_config,
-            request!(validate_action_config {
-                action_type: "exercise_greet",
-                config: bad()
-            })
-        ),
-        rpc!(
-            "PlanAction",
-            plan_action,
-            request!(plan_action {
-                action_type: "exercise_greet",
-                config: bad()
-            })
-        ),
-        invoke_action("exercise_greet", bad()),
-        call_function("same", bad().into_iter().collect()),
-        rpc!(
-            "GenerateResourceConfig",
-            generate_resource_config,
-            request!(generate_resource_config {
-                type_name: name,
-                state: bad()
-            })
-        ),
-        rpc!(
-            "ReadResource current_identity",
-            read_resource,
-            request!(read_resource {
-                type_name: name,
-                current_state: good(),
-                current_identity: identity()
-            })
-        ),
-        rpc!(
-            "ReadResource provider_meta",
-            read_resource,
-            request!(read_resource {
-                type_name: name,
-                current_state: good(),
-                provider_meta: bad()
-            })
-        ),
-        rpc!(
-            "PlanResourceChange prior_identity",
-            plan_resource_change,
-            request!(plan_resource_change {
-                type_name: name,
-                prior_state: good(),
-                proposed_new_state: good(),
-                config: good(),
-                prior_identity: identity()
-            })
-        ),
-        rpc!(
-            "PlanResourceChange provider_meta",
-            plan_resource_change,
-            request!(plan_resource_change {
-                type_name: name,
-                proposed_new_state: good(),
-                config: good(),
-                provider_meta: bad()
-            })
-        ),
-        rpc!(
-            "ApplyResourceChange config",
-            apply_resource_change,
-            request!(apply_resource_change {
-                type_name: name,
-                planned_state: good(),
-                config: bad()
-            })
-        ),
-        rpc!(
-            "ApplyResourceChange planned_identity",
-            apply_resource_change,
-            request!(apply_resource_change {
-                type_name: name,
-                planned_state: good(),
-                config: good(),
-                planned_identity: identity()
-            })
-        ),
-        rpc!(
-            "ApplyResourceChange provider_meta",
-            apply_resource_change,
-            request!(apply_resource_change {
-                type_name: name,
-                planned_state: good(),
-                config: good(),
-                provider_meta: bad()
-            })
-        ),
-        rpc!(
-            "ImportResourceState identity",
-            import_resource_state,
-            request!(import_resource_state {
-                type_name: name,
-                identity: identity()
-            })
-        ),
-    ]
-}
-
-/// The RPCs that take a provider block.
-pub fn with_provider_config(bad: &DynamicValue) -> Vec<Rpc> {
-    vec![
-        rpc!(
-            "PrepareProviderConfig",
-            prepare_provider_config,
-            request!(prepare_provider_config {
-                config: bad.clone()
-            })
-        ),
-        rpc!(
-            "Configure",
-            configure,
-            request!(configure {
-                config: bad.clone()
-            })
-        ),
-    ]
 }
 
 /// UpgradeResourceState of this text.

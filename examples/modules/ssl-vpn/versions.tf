@@ -1,5 +1,5 @@
 terraform {
-  # Ephemeral outputs came with Terraform 1.10 and OpenTofu 1.11.
+  # Ephemeral outputs came with Terraform 1.10. OpenTofu reads versions.tofu instead of this file.
   required_version = ">= 1.10"
 
   required_providers {

@@ -73,6 +73,9 @@ impl Arguments {
             ),
             ("ecs_role_name", text(self.ecs_role_name)),
             ("endpoints", endpoints),
+            // Who asks what is wrong wants to know soon, and faults that pass are some of it.
+            ("max_retries", Value::from(2)),
+            ("retry_max_elapsed", Value::String("5s".to_owned())),
         ]);
         from_value(&block).context("the options make no provider block")
     }

@@ -73,7 +73,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
 
-    /// Where to keep gateways, servers, certificates with their keys, and ClientTokens over restarts; only you can read the file
+    /// Where to keep gateways, servers, certificates with their keys, and ClientTokens over restarts; only you can read the file. Once it
+    /// is there, --gateway and the objects of --scenario are not used
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
@@ -85,18 +86,18 @@ pub struct Arguments {
 /// Serves until Ctrl-C or SIGTERM.
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let own_keys = arguments.access_keys()?;
-    let own_pair = own_keys.first().map(|key| key.id.clone());
-    let welcome = Welcome::new(
-        &arguments.region,
-        own_pair.as_deref(),
-        arguments.policy.clone(),
-        arguments.state.clone(),
-    );
+    let welcome = Welcome {
+        own_pair: own_keys.first().map(|key| key.id.clone()),
+        policy: arguments.policy.clone(),
+        state_file: arguments.state.clone(),
+        has_scenario: arguments.scenario.is_some(),
+        has_gateways: !arguments.gateways.is_empty(),
+    };
     let settings = arguments.settings(own_keys)?;
     let ended = end_signal()?;
     let running = Emulator::start(settings).await?;
     // Nobody may be reading any more; the emulator serves all the same.
-    let _ = welcome.print(running.addr(), &running.gateway_ids());
+    let _ = welcome.print(&running);
     tokio::select! {
         () = ended => {}
         () = running.ended() => {}

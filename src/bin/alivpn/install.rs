@@ -50,6 +50,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(dir) => std::path::absolute(dir).context("the folder is none")?,
         None => in_home(|name| env::var_os(name))?,
     };
+    ensure!(
+        root.is_dir() || !root.exists(),
+        "{} is no folder",
+        root.display()
+    );
     let mirror = Mirror::new(root, VERSION)?;
     let said = if arguments.uninstall {
         uninstalled(&mirror.remove()?, mirror.root())
@@ -143,11 +148,22 @@ Write this into a configuration, then run `terraform init` or `tofu init`:
   }}
 
 The provider is now taken from there and from no registry, until `alivpn install --uninstall{}`.
+A folder that was initialised with another build of {VERSION} holds its checksum: delete .terraform.lock.hcl there first.
 ",
-        dir.map(|dir| format!(" --dir {}", dir.display()))
+        dir.map(|dir| format!(" --dir {}", as_a_word(dir)))
             .unwrap_or_default()
     );
     text
+}
+
+/// A path as one word of a command line.
+fn as_a_word(path: &Path) -> String {
+    let path = path.display().to_string();
+    if cfg!(windows) {
+        return format!("\"{path}\"");
+    }
+    // Only a NUL cannot be quoted, which no path has.
+    shlex::try_quote(&path).map_or_else(|_| path.clone(), |quoted| quoted.into_owned())
 }
 
 fn uninstalled(paths: &[PathBuf], root: &Path) -> String {
@@ -188,6 +204,7 @@ mod tests {
         assert!(!text.contains("filesystem_mirror"));
         let own = installed(&[], Some(Path::new("/my \"own\"")));
         assert!(own.contains(r#"path    = "/my \"own\"""#), "{own}");
-        assert!(own.contains("--uninstall --dir /my"), "{own}");
+        #[cfg(unix)]
+        assert!(own.contains("--uninstall --dir '/my \"own\"'`"), "{own}");
     }
 }

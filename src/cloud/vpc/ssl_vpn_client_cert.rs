@@ -252,7 +252,35 @@ impl Client {
             .await
     }
 
-    /// The certificate of this ID with its keys; `None` when the API says that there is none, by the documented code.
+    /// The certificate of this ID with its keys.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; [`Class::NotFound`] when there is none.
+    pub async fn look_up_ssl_vpn_client_cert(
+        &self,
+        region: &str,
+        id: &str,
+        cancel: &CancellationToken,
+    ) -> Result<WholeSslVpnClientCert, Error> {
+        let parameters = Parameters::default().with("SslVpnClientCertId", id);
+        let described: Result<WholeSslVpnClientCert, Error> =
+            self.read(DESCRIBE, region, parameters, cancel).await;
+        match described {
+            Ok(whole) if whole.cert.id == id => Ok(whole),
+            Ok(whole) => Err(Error::Answer {
+                operation: DESCRIBE,
+                http_status: 200,
+                request_id: whole.cert.request_id,
+                reason: format!("it is about {}, not {id}", whole.cert.id),
+                class: Class::Unknown,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// As [`Client::look_up_ssl_vpn_client_cert`], for those to whom it may be gone: `None` when the API says that there is none, by the
+    /// documented code.
     ///
     /// # Errors
     ///
@@ -263,18 +291,8 @@ impl Client {
         id: &str,
         cancel: &CancellationToken,
     ) -> Result<Option<WholeSslVpnClientCert>, Error> {
-        let parameters = Parameters::default().with("SslVpnClientCertId", id);
-        let described: Result<WholeSslVpnClientCert, Error> =
-            self.read(DESCRIBE, region, parameters, cancel).await;
-        match described {
-            Ok(whole) if whole.cert.id == id => Ok(Some(whole)),
-            Ok(whole) => Err(Error::Answer {
-                operation: DESCRIBE,
-                http_status: 200,
-                request_id: whole.cert.request_id,
-                reason: format!("it is about {}, not {id}", whole.cert.id),
-                class: Class::Unknown,
-            }),
+        match self.look_up_ssl_vpn_client_cert(region, id, cancel).await {
+            Ok(whole) => Ok(Some(whole)),
             Err(error) if error.code() == Some(NOT_FOUND) => Ok(None),
             Err(error) => Err(error),
         }

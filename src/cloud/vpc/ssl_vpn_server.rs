@@ -294,7 +294,24 @@ impl Client {
             .await
     }
 
-    /// The SSL server of this ID; `None` when the API says that there is none, by the documented code or an empty list.
+    /// The SSL server of this ID; `None` when the list of those with this ID is empty.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; [`Class::NotFound`](crate::cloud::error::Class::NotFound) when the API says in words that there is none.
+    pub async fn look_up_ssl_vpn_server(
+        &self,
+        region: &str,
+        id: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Option<SslVpnServer>, Error> {
+        let filter = Parameters::default().with("SslVpnServerId", id);
+        let servers = self.list::<SslVpnServer>(region, &filter, cancel).await?;
+        // A server that ignores the filter lists others too.
+        Ok(servers.into_iter().find(|server| server.id == id))
+    }
+
+    /// As [`Client::look_up_ssl_vpn_server`], for those to whom it may be gone: `None` also when the API says so by the documented code.
     ///
     /// # Errors
     ///
@@ -305,12 +322,9 @@ impl Client {
         id: &str,
         cancel: &CancellationToken,
     ) -> Result<Option<SslVpnServer>, Error> {
-        let filter = Parameters::default().with("SslVpnServerId", id);
-        match self.list::<SslVpnServer>(region, &filter, cancel).await {
-            // A server that ignores the filter lists others too.
-            Ok(servers) => Ok(servers.into_iter().find(|server| server.id == id)),
+        match self.look_up_ssl_vpn_server(region, id, cancel).await {
             Err(error) if error.code() == Some(NOT_FOUND) => Ok(None),
-            Err(error) => Err(error),
+            result => result,
         }
     }
 

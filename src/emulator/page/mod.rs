@@ -56,7 +56,7 @@ pub fn page(service: &Service, headers: &HeaderMap) -> Response {
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
         .unwrap_or_default();
-    let whole = view::whole(&Parts::of(service), host, &service.rules().region_id);
+    let whole = view::whole(&Parts::of(service), host, &service.region_with_gateways());
     let mut response = served("text/html; charset=utf-8", whole);
     let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
     let headers = response.headers_mut();

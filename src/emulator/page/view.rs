@@ -1,7 +1,9 @@
 //! What the page shows: the truth, without lag, as tables that a script can replace row by row. Every row has an `id` of its own.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
+use axum::http::uri::Authority;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
@@ -43,7 +45,7 @@ impl Parts {
         let calls: Vec<(usize, &Call)> = state.calls.newest().take(CALLS).collect();
         Self {
             summary: summary(gateways.len(), servers.len(), certificates.len()),
-            gateways: rows(gateways.iter().map(gateway), 6, "No VPN gateway."),
+            gateways: rows(gateways.iter().map(gateway), 7, "No VPN gateway."),
             servers: rows(servers.into_iter().map(server), 8, "No SSL server yet."),
             certificates: rows(
                 certificates
@@ -76,17 +78,17 @@ impl Parts {
     }
 }
 
-/// The whole page, for a browser that called this `host`.
+/// The whole page, for a browser that called this `host`; `region_id` is where the gateways are.
 pub fn whole(parts: &Parts, host: &str, region_id: &str) -> String {
-    let provider = format!(
-        "provider \"alivpn\" {{\n  region = \"{region_id}\"\n\n  endpoints {{\n    vpc = \"http://{host}\"\n  }}\n}}"
-    );
+    let provider = provider(host, region_id);
     let sections = [
         section(
             "gateways",
             "VPN gateways",
             "As they are now. A change shows in Describe a little later, as in the cloud.",
-            &["ID", "Name", "Status", "SSL-VPN", "VPC", "Address"],
+            &[
+                "ID", "Name", "Region", "Status", "SSL-VPN", "VPC", "Address",
+            ],
             &parts.gateways,
         ),
         section(
@@ -121,8 +123,6 @@ pub fn whole(parts: &Parts, host: &str, region_id: &str) -> String {
         ),
     ];
     let sections: Html = sections.into_iter().collect();
-    let provider = Html::text(provider);
-    let region = Html::text(region_id);
     let summary = &parts.summary;
     format!(
         r##"<!doctype html>
@@ -143,7 +143,7 @@ pub fn whole(parts: &Parts, host: &str, region_id: &str) -> String {
 <h1>alivpn emulator</h1>
 <p id="connection" role="status" data-state="still">As it was when this page was loaded.</p>
 </div>
-<p class="lead">Alibaba Cloud's VPC API on this machine, region {region}: <span id="summary" aria-live="polite">{summary}</span></p>
+<p class="lead">Alibaba Cloud's VPC API, without the cloud: <span id="summary" aria-live="polite">{summary}</span></p>
 <noscript><p class="lead">Without scripts the page does not change by itself: <a href="/">load it again</a>.</p></noscript>
 <nav aria-label="On this page">
 <a href="#gateways-title">VPN gateways</a>
@@ -156,8 +156,7 @@ pub fn whole(parts: &Parts, host: &str, region_id: &str) -> String {
 {sections}
 <section aria-labelledby="use-title">
 <h2 id="use-title">Point Terraform here</h2>
-<p>With the key pair that the emulator printed when it started:</p>
-<pre tabindex="0" aria-labelledby="use-title"><code>{provider}</code></pre>
+{provider}
 <p>The same as data: <a href="/_emulator/state">state</a>, <a href="/_emulator/calls">calls</a>, <a href="/_emulator/faults">faults</a>, <a href="/_emulator/timing">times</a>.</p>
 </section>
 </main>
@@ -165,6 +164,40 @@ pub fn whole(parts: &Parts, host: &str, region_id: &str) -> String {
 </html>
 "##
     )
+}
+
+/// How to point Terraform at the emulator that a browser reached at `host`. The provider sends plain HTTP to its own machine only.
+fn provider(host: &str, region_id: &str) -> Html {
+    let authority = host.parse::<Authority>().ok();
+    let is_here = authority.as_ref().is_none_or(|it| {
+        let name = it.host();
+        let bare = name.trim_start_matches('[').trim_end_matches(']');
+        name == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    });
+    let port = authority.and_then(|it| it.port_u16()).unwrap_or(80);
+    let (host, otherwise) = if is_here {
+        (host.to_owned(), Html::default())
+    } else {
+        let tunnel = format!("ssh -N -L {port}:{host} HOST");
+        let sentence = Html::text("The provider sends plain HTTP to its own machine only. Put TLS in front of the emulator, or bring its port to where Terraform runs: ")
+            .and(Html::element("code", &[], Html::text(tunnel)));
+        (
+            format!("127.0.0.1:{port}"),
+            Html::element("p", &[], sentence),
+        )
+    };
+    let block = format!(
+        "provider \"alivpn\" {{\n  region = \"{region_id}\"\n\n  endpoints {{\n    vpc = \"http://{host}\"\n  }}\n}}"
+    );
+    let block = Html::element("code", &[], Html::text(block));
+    let keys = "With the key pair that the emulator printed when it started:";
+    Html::element("p", &[], Html::text(keys))
+        .and(Html::element(
+            "pre",
+            &[("tabindex", "0"), ("aria-labelledby", "use-title")],
+            block,
+        ))
+        .and(otherwise)
 }
 
 /// A heading and a table; on a narrow screen the table scrolls, by keyboard too.
@@ -250,6 +283,7 @@ fn gateway(gateway: &VpnGateway) -> Html {
         &gateway.vpn_gateway_id,
         [
             text(&gateway.name),
+            code(&gateway.region_id),
             status,
             text(&ssl_vpn),
             code(&gateway.vpc_id),

@@ -123,8 +123,7 @@ impl<'a> Reading<'a> {
         let local_subnet = written.local_subnets.get_ref().join(",");
         let subnets = local_subnet::parse(&local_subnet).map_err(|refusal| {
             let allowed = "one to five IPv4 networks of /8 to /32, outside 127.0.0.0/8, 169.254.0.0/16, 224.0.0.0/4 and 255.0.0.0/8";
-            let (subnets, key) = (&written.local_subnets, "servers.local_subnets");
-            self.text.refused_at(subnets.span(), key, &local_subnet, &refusal, allowed)
+            self.text.refused(&written.local_subnets, "servers.local_subnets", &refusal, allowed)
         })?;
         ip_conflict::check(&self.world, gateway, pool_network, &subnets).map_err(pool_refused)?;
 

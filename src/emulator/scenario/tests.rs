@@ -104,31 +104,97 @@ fn a_mistake_names_its_line_its_key_and_what_is_allowed() {
             "converge = ",
             "convergence = ",
             3,
-            &["unknown field `convergence`", "`converge`"][..],
+            &["timings: unknown key `convergence`", "`converge`"][..],
         ),
         (
             "\"3s\"",
             "\"soon\"",
             3,
-            &["converge", "`soon` is no duration", "500ms"],
+            &["timings.converge: `soon` is no duration", "500ms"],
         ),
         (
             "[timings]",
             "[timing]",
             2,
-            &["unknown field `timing`", "`timings`", "`faults`"],
+            &["unknown key `timing`", "`timings`", "`faults`"],
         ),
         (
             "= \"FinancialLocked\"",
             "= \"Locked\"",
             8,
-            &["business_status", "unknown variant `Locked`", "`Normal`"],
+            &[
+                "gateways.business_status: `Locked` is no such word",
+                "`Normal`",
+            ],
         ),
         (
             "= 50",
             "= \"many\"",
             9,
-            &["ssl_max_connections", "expected u32"],
+            &[
+                "gateways.ssl_max_connections: \"many\" does not fit",
+                "whole number from 0",
+            ],
+        ),
+        (
+            "= 50",
+            "= -1",
+            9,
+            &[
+                "gateways.ssl_max_connections: -1 does not fit",
+                "whole number from 0",
+            ],
+        ),
+        (
+            "= 1195",
+            "= \"1195\"",
+            19,
+            &["servers.port: \"1195\" does not fit", "a whole number"],
+        ),
+        (
+            "[\"192.168.0.0/16\", \"10.20.0.0/16\"]",
+            "\"192.168.0.0/16\"",
+            17,
+            &[
+                "servers.local_subnets: \"192.168.0.0/16\" does not fit",
+                "a list in brackets",
+            ],
+        ),
+        (
+            "[\"192.168.0.0/16\", \"10.20.0.0/16\"]",
+            "[7]",
+            17,
+            &["servers.local_subnets: 7 does not fit", "a text in quotes"],
+        ),
+        (
+            "[\"192.168.0.0/16\", \"10.20.0.0/16\"]",
+            "[]",
+            17,
+            &["servers.local_subnets: the API refuses [] (Spec"],
+        ),
+        (
+            "name = \"ann\"",
+            "name = \"\"",
+            24,
+            &["certificates.name: the API refuses \"\" ("],
+        ),
+        (
+            "{ team = \"net\" }",
+            "\"net\"",
+            11,
+            &["gateways.tags: \"net\" does not fit", "a table"],
+        ),
+        (
+            "{ team = \"net\" }",
+            "{ team = true }",
+            11,
+            &["gateways.tags.team: true does not fit", "a text in quotes"],
+        ),
+        (
+            "count = 2",
+            "count = 2.5",
+            39,
+            &["faults.count: 2.5 does not fit", "a whole number from 0"],
         ),
         (
             "id = \"vpn-office\"\nname",
@@ -164,7 +230,7 @@ fn a_mistake_names_its_line_its_key_and_what_is_allowed() {
             "\"UDP\"",
             "\"udp\"",
             18,
-            &["protocol", "unknown variant `udp`", "`TCP`"],
+            &["servers.protocol: `udp` is no such word", "`TCP`"],
         ),
         ("1195", "22", 19, &["servers.port", "22", "1 to 65535"]),
         (
@@ -189,7 +255,7 @@ fn a_mistake_names_its_line_its_key_and_what_is_allowed() {
             "name = \"ann\"",
             "nam = \"ann\"",
             24,
-            &["unknown field `nam`", "`ends_in`"],
+            &["certificates: unknown key `nam`", "`ends_in`"],
         ),
         (
             "id = \"vsc-bob\"",
@@ -213,7 +279,7 @@ fn a_mistake_names_its_line_its_key_and_what_is_allowed() {
             "code = \"SystemBusy\"",
             "cod = \"SystemBusy\"",
             38,
-            &["unknown field `cod`", "`code`"],
+            &["faults: unknown key `cod`", "`code`"],
         ),
         ("count = 2", "count = ", 39, &["count"]),
     ] {
@@ -253,7 +319,9 @@ local_subnets = ["192.168.0.0/16"]
 fn what_is_missing_is_named() {
     let error = read("[[servers]]\nid = \"vss-1\"\n").unwrap_err();
     assert!(
-        error.to_string().contains("missing field `vpn_gateway_id`"),
+        error
+            .to_string()
+            .contains("servers: the key `vpn_gateway_id` is missing"),
         "{error}"
     );
     let alone = "[[certificates]]\nid = \"vsc-1\"\nssl_vpn_server_id = \"vss-1\"\n";

@@ -265,14 +265,13 @@ async fn run(folder: &Path) -> Vec<String> {
     environment
         .entry("ALIBABA_CLOUD_ECS_METADATA_HOST".to_owned())
         .or_insert(closed.clone());
-    let channel = Channel::new(Transport::new("test", Limits::default()));
+    let channel = Channel::new(Transport::new("test", Limits::default(), Trust::default()));
     let mut context = Context::new(move |name| environment.get(name).cloned(), channel);
     context.channel.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
     context.sts_endpoint = Some(Endpoint::parse(&format!("http://{address}")).unwrap());
     context.channel.policy = Policy {
         base: Duration::from_millis(1),
         max_retries: 1,
-        unreachable_attempts: 1,
         ..Policy::default()
     };
 

@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 use std::fs;
-use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -202,15 +201,26 @@ async fn when_nothing_is_set_up_every_source_is_listed_with_why_it_did_not_serve
 
 #[test]
 fn how_often_and_how_long_calls_are_repeated_is_the_blocks_to_say() {
-    let default = config(vec![]).channel("test").policy;
+    let default = config(vec![]).channel("test", Trust::default()).policy;
     assert_eq!(default, Policy::default());
     let set = config(vec![
         ("max_retries", Value::Number(3_i64.into())),
         ("retry_max_elapsed", text("1m30s")),
     ]);
-    let policy = set.channel("test").policy;
+    let policy = set.channel("test", Trust::default()).policy;
     assert_eq!(policy.max_retries, 3);
     assert_eq!(policy.max_elapsed, Duration::from_secs(90));
+}
+
+#[test]
+fn a_longer_read_timeout_has_room_in_an_attempt_and_a_shorter_one_leaves_it_alone() {
+    let limits = |read_timeout| config(vec![("read_timeout", text(read_timeout))]).limits();
+    let seconds = Duration::from_secs;
+    assert_eq!(config(vec![]).limits(), Limits::default());
+    let short = limits("1s");
+    assert_eq!((short.read, short.attempt), (seconds(1), seconds(20)));
+    let long = limits("60s");
+    assert_eq!((long.read, long.attempt), (seconds(60), seconds(65)));
 }
 
 #[test]

@@ -138,13 +138,50 @@ async fn list(
         .describe_ssl_vpn_clients(&region, &gateway, call.cancel)
         .await;
     let named = Some(("vpn_gateway_id", gateway.as_str()));
-    let mut clients = clients.map_err(|error| lookup::failed(KIND, named, &region, &error))?;
-    clients.sort_by(|one, other| {
-        (&one.common_name, &one.ip, one.port).cmp(&(&other.common_name, &other.ip, other.port))
-    });
+    let clients = clients.map_err(|error| lookup::failed(KIND, named, &region, &error))?;
     Ok(SslVpnClients {
-        clients: Attr::Known(clients.iter().map(shown).collect()),
+        clients: Attr::Known(sorted(clients).iter().map(shown).collect()),
         region: region.into(),
         ..config
     })
+}
+
+/// By certificate and address: the API's own order is not documented.
+fn sorted(mut clients: Vec<vpc::SslVpnClient>) -> Vec<vpc::SslVpnClient> {
+    clients.sort_by(|one, other| {
+        (&one.common_name, &one.ip, one.port).cmp(&(&other.common_name, &other.ip, other.port))
+    });
+    clients
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_come_sorted_by_certificate_address_and_port_whatever_the_apis_order() {
+        let in_order = [
+            ("CN=vsc-a", "203.0.113.1", 40000),
+            ("CN=vsc-a", "203.0.113.2", 40000),
+            ("CN=vsc-a", "203.0.113.2", 40001),
+            ("CN=vsc-b", "203.0.113.1", 1),
+        ];
+        let listed = [3, 1, 2, 0].map(|at: usize| {
+            let (name, ip, port) = in_order[at];
+            let mut client = vpc::SslVpnClient::default();
+            client.common_name = name.to_owned();
+            client.ip = Some(ip.to_owned());
+            client.port = Some(port);
+            client
+        });
+        let sorted = sorted(listed.to_vec());
+        let shown: Vec<_> = sorted
+            .iter()
+            .map(|client| {
+                let ip = client.ip.as_deref().unwrap_or_default();
+                (client.common_name.as_str(), ip, client.port.unwrap_or(0))
+            })
+            .collect();
+        assert_eq!(shown, in_order);
+    }
 }

@@ -169,10 +169,9 @@ async fn find(
     let whole = call
         .client
         .vpc
-        .describe_ssl_vpn_client_cert(&region, &id, call.cancel)
+        .look_up_ssl_vpn_client_cert(&region, &id, call.cancel)
         .await
-        .map_err(|error| lookup::failed(KIND, Some(("id", &id)), &region, &error))?
-        .ok_or_else(|| lookup::missing(KIND, &id, &region, "id", None))?;
+        .map_err(|error| lookup::failed(KIND, Some(("id", &id)), &region, &error))?;
     let mut warnings = Diagnostics::new();
     let keys = if config.include_private_key == Attr::Known(true) {
         warnings.push(key_in_state());

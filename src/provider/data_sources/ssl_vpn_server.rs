@@ -100,8 +100,6 @@ impl BlockType for One {
     }
 
     fn schema(&self) -> Schema {
-        let computed =
-            |name, description: &str| Attribute::computed(name, Type::String, description);
         let block = Block::new("An SSL server: by its ID, or the only one that matches.")
             .attribute(lookup::key_argument(
                 "id",
@@ -112,73 +110,95 @@ impl BlockType for One {
                 "The gateway that carries the server, `vpn-...`.",
             ))
             .attribute(lookup::key_argument("name", "The server's whole name."))
-            .attribute(region::look_up_argument(Mode::OptionalComputed))
-            .attribute(computed(
-                "client_ip_pool",
-                "The network that clients get their addresses from.",
-            ))
-            .attribute(Attribute::computed(
-                "local_subnets",
-                Type::Set(Box::new(Type::String)),
-                "The networks that clients reach through the server.",
-            ))
-            .attribute(computed("protocol", "`TCP` or `UDP`."))
-            .attribute(computed("cipher", "The encryption algorithm."))
-            .attribute(Attribute::computed("port", Type::Number, "The port."))
-            .attribute(Attribute::computed(
-                "compress",
-                Type::Bool,
-                "Whether traffic is compressed.",
-            ))
-            .attribute(Attribute::computed(
-                "enable_multi_factor_auth",
-                Type::Bool,
-                "Whether clients must pass a second factor.",
-            ))
-            .attribute(computed(
-                "idaas_instance_id",
-                "The IDaaS instance that checks the second factor.",
-            ))
-            .attribute(computed(
-                "idaas_region_id",
-                "The region of the IDaaS instance.",
-            ))
-            .attribute(computed(
-                "idaas_application_id",
-                "The application in the IDaaS instance.",
-            ))
-            .attribute(computed(
-                "idaas_instance_version",
-                "The version of the IDaaS instance: `EIAM 2.0`, or null for older ones.",
-            ))
-            .attribute(computed(
-                "internet_ip",
-                "The public address that clients connect to.",
-            ))
-            .attribute(Attribute::computed(
-                "connections",
-                Type::Number,
-                "How many clients are connected now.",
-            ))
-            .attribute(Attribute::computed(
-                "max_connections",
-                Type::Number,
-                "How many clients may be connected at once.",
-            ))
-            .attribute(computed(
-                "create_time",
-                "When the server was created (RFC 3339).",
-            ))
-            .attribute(computed(
-                "resource_group_id",
-                "The resource group, `rg-...`.",
-            ));
-        Schema::new(0, block)
+            .attribute(region::look_up_argument(Mode::OptionalComputed));
+        Schema::new(0, shown_attributes(block))
     }
 
     fn validate(&self, config: &SslVpnServer) -> Diagnostics {
         lookup::check_keys(KIND, &config.id, &keys(config))
     }
+}
+
+fn computed(name: &str, description: &str) -> Attribute {
+    Attribute::computed(name, Type::String, description)
+}
+
+/// What is shown of a server beside what it is looked up by.
+fn shown_attributes(block: Block) -> Block {
+    block
+        .attribute(computed(
+            "client_ip_pool",
+            "The network that clients get their addresses from.",
+        ))
+        .attribute(Attribute::computed(
+            "local_subnets",
+            Type::Set(Box::new(Type::String)),
+            "The networks that clients reach through the server.",
+        ))
+        .attribute(computed("protocol", "`TCP` or `UDP`."))
+        .attribute(computed("cipher", "The encryption algorithm."))
+        .attribute(Attribute::computed("port", Type::Number, "The port."))
+        .attribute(Attribute::computed(
+            "compress",
+            Type::Bool,
+            "Whether traffic is compressed.",
+        ))
+        .attribute(Attribute::computed(
+            "enable_multi_factor_auth",
+            Type::Bool,
+            "Whether clients must pass a second factor.",
+        ))
+        .attribute(computed(
+            "idaas_instance_id",
+            "The IDaaS instance that checks the second factor.",
+        ))
+        .attribute(computed(
+            "idaas_region_id",
+            "The region of the IDaaS instance.",
+        ))
+        .attribute(computed(
+            "idaas_application_id",
+            "The application in the IDaaS instance.",
+        ))
+        .attribute(computed(
+            "idaas_instance_version",
+            "The version of the IDaaS instance: `EIAM 2.0`, or null for older ones.",
+        ))
+        .attribute(computed(
+            "internet_ip",
+            "The public address that clients connect to.",
+        ))
+        .attribute(Attribute::computed(
+            "connections",
+            Type::Number,
+            "How many clients are connected now.",
+        ))
+        .attribute(Attribute::computed(
+            "max_connections",
+            Type::Number,
+            "How many clients may be connected at once.",
+        ))
+        .attribute(computed(
+            "create_time",
+            "When the server was created (RFC 3339).",
+        ))
+        .attribute(computed(
+            "resource_group_id",
+            "The resource group, `rg-...`.",
+        ))
+}
+
+/// A server of many: nothing of it is an argument.
+fn element() -> Block {
+    let block = Block::new("A server.")
+        .attribute(computed("id", "The server's ID, `vss-...`."))
+        .attribute(computed(
+            "vpn_gateway_id",
+            "The gateway that carries the server, `vpn-...`.",
+        ))
+        .attribute(computed("name", "The server's name."))
+        .attribute(computed("region", "The region that the server is in."));
+    shown_attributes(block)
 }
 
 fn keys(config: &SslVpnServer) -> [(&'static str, &Attr<String>); 2] {
@@ -208,7 +228,7 @@ async fn find(
     let region = region::of(&config.region, call.client);
     let vpc = &call.client.vpc;
     if let Some(id) = config.id.known() {
-        let server = vpc.describe_ssl_vpn_server(&region, id, call.cancel).await;
+        let server = vpc.look_up_ssl_vpn_server(&region, id, call.cancel).await;
         let server =
             server.map_err(|error| lookup::failed(KIND, Some(("id", id)), &region, &error))?;
         let server = server.ok_or_else(|| lookup::missing(KIND, id, &region, "id", None))?;
@@ -261,7 +281,7 @@ impl BlockType for Many {
             .attribute(region::look_up_argument(Mode::OptionalComputed))
             .attribute(Attribute::computed_list(
                 "ssl_vpn_servers",
-                One.schema().block,
+                element(),
                 "The servers, sorted by ID; empty when none passes.",
             ));
         Schema::new(0, block)

@@ -107,36 +107,62 @@ impl BlockType for One {
     }
 
     fn schema(&self) -> Schema {
-        let computed =
-            |name, description: &str| Attribute::computed(name, Type::String, description);
         let block = Block::new("A VPN gateway: by its ID, or the only one that matches.")
-            .attribute(lookup::key_argument("id", "The gateway's ID, `vpn-...`. Set it alone, or `name` or `vpc_id` or both."))
+            .attribute(lookup::key_argument(
+                "id",
+                "The gateway's ID, `vpn-...`. Set it alone, or `name` or `vpc_id` or both.",
+            ))
             .attribute(lookup::key_argument("name", "The gateway's whole name."))
-            .attribute(lookup::key_argument("vpc_id", "The VPC that the gateway is in, `vpc-...`."))
-            .attribute(region::look_up_argument(Mode::OptionalComputed))
-            .attribute(computed("description", "The description."))
-            .attribute(computed("status", "What the gateway is doing: `init`, `provisioning`, `active`, `updating` or `deleting`."))
-            .attribute(computed("business_status", "`Normal`, or `FinancialLocked` for an overdue payment."))
-            .attribute(Attribute::computed("ssl_vpn_enabled", Type::Bool, "Whether it takes an SSL server."))
-            .attribute(Attribute::computed("ipsec_vpn_enabled", Type::Bool, "Whether it takes IPsec connections."))
-            .attribute(Attribute::computed("ssl_max_connections", Type::Number, "How many clients may be connected at once."))
-            .attribute(computed("vswitch_id", "The vSwitch, `vsw-...`."))
-            .attribute(computed("internet_ip", "The public address."))
-            .attribute(computed("ssl_vpn_internet_ip", "Where clients of its SSL server connect, if not at `internet_ip`."))
-            .attribute(computed("gateway_type", "`Traditional` takes an SSL server."))
-            .attribute(computed("network_type", "`public` or `private`."))
-            .attribute(computed("spec", "The bandwidth, such as `5M`."))
-            .attribute(computed("charge_type", "`Prepay` or `PostpayByFlow`."))
-            .attribute(computed("create_time", "When it was created (RFC 3339)."))
-            .attribute(computed("end_time", "Until when it is paid for (RFC 3339)."))
-            .attribute(computed("resource_group_id", "The resource group, `rg-...`."))
-            .attribute(Attribute::computed("tags", Type::Map(Box::new(Type::String)), "The tags."));
-        Schema::new(0, block)
+            .attribute(lookup::key_argument(
+                "vpc_id",
+                "The VPC that the gateway is in, `vpc-...`.",
+            ))
+            .attribute(region::look_up_argument(Mode::OptionalComputed));
+        Schema::new(0, shown_attributes(block))
     }
 
     fn validate(&self, config: &VpnGateway) -> Diagnostics {
         lookup::check_keys(KIND, &config.id, &keys(config))
     }
+}
+
+fn computed(name: &str, description: &str) -> Attribute {
+    Attribute::computed(name, Type::String, description)
+}
+
+/// What is shown of a gateway beside what it is looked up by.
+fn shown_attributes(block: Block) -> Block {
+    block
+        .attribute(computed("description", "The description."))
+        .attribute(computed("status", "What the gateway is doing: `init`, `provisioning`, `active`, `updating` or `deleting`."))
+        .attribute(computed("business_status", "`Normal`, or `FinancialLocked` for an overdue payment."))
+        .attribute(Attribute::computed("ssl_vpn_enabled", Type::Bool, "Whether it takes an SSL server."))
+        .attribute(Attribute::computed("ipsec_vpn_enabled", Type::Bool, "Whether it takes IPsec connections."))
+        .attribute(Attribute::computed("ssl_max_connections", Type::Number, "How many clients may be connected at once."))
+        .attribute(computed("vswitch_id", "The vSwitch, `vsw-...`."))
+        .attribute(computed("internet_ip", "The public address."))
+        .attribute(computed("ssl_vpn_internet_ip", "Where clients of its SSL server connect, if not at `internet_ip`."))
+        .attribute(computed("gateway_type", "`Traditional` takes an SSL server."))
+        .attribute(computed("network_type", "`public` or `private`."))
+        .attribute(computed("spec", "The bandwidth, such as `5M`."))
+        .attribute(computed("charge_type", "`Prepay` or `PostpayByFlow`."))
+        .attribute(computed("create_time", "When it was created (RFC 3339)."))
+        .attribute(computed("end_time", "Until when it is paid for (RFC 3339)."))
+        .attribute(computed("resource_group_id", "The resource group, `rg-...`."))
+        .attribute(Attribute::computed("tags", Type::Map(Box::new(Type::String)), "The tags."))
+}
+
+/// A gateway of many: nothing of it is an argument.
+fn element() -> Block {
+    let block = Block::new("A gateway.")
+        .attribute(computed("id", "The gateway's ID, `vpn-...`."))
+        .attribute(computed("name", "The gateway's name."))
+        .attribute(computed(
+            "vpc_id",
+            "The VPC that the gateway is in, `vpc-...`.",
+        ))
+        .attribute(computed("region", "The region that the gateway is in."));
+    shown_attributes(block)
 }
 
 fn keys(config: &VpnGateway) -> [(&'static str, &Attr<String>); 2] {
@@ -233,7 +259,7 @@ impl BlockType for Many {
                 .attribute(region::look_up_argument(Mode::OptionalComputed))
                 .attribute(Attribute::computed_list(
                     "vpn_gateways",
-                    One.schema().block,
+                    element(),
                     "The gateways, sorted by ID; empty when none passes.",
                 ));
         Schema::new(0, block)

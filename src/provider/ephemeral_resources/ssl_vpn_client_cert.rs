@@ -87,10 +87,9 @@ async fn find(call: Call<'_, Configured>, config: &Model) -> Result<Model, Diagn
     let region = region::of(&config.region, call.client);
     let id = config.id.value().unwrap_or_default();
     let whole = vpc
-        .describe_ssl_vpn_client_cert(&region, &id, call.cancel)
+        .look_up_ssl_vpn_client_cert(&region, &id, call.cancel)
         .await
-        .map_err(|error| lookup::failed(KIND, Some(("id", &id)), &region, &error))?
-        .ok_or_else(|| lookup::missing(KIND, &id, &region, "id", None))?;
+        .map_err(|error| lookup::failed(KIND, Some(("id", &id)), &region, &error))?;
     let server = &whole.cert.ssl_vpn_server_id;
     if !lookup::has(server.as_ref(), &config.ssl_vpn_server_id) {
         let (server, wanted) = (
@@ -108,7 +107,8 @@ async fn find(call: Call<'_, Configured>, config: &Model) -> Result<Model, Diagn
         let end = lookup::time(whole.cert.end_time).value();
         return Err(Diagnostic::error(format!("Client certificate {id} has expired"))
             .detail(format!(
-                "It held until {}, and nobody can connect with it any more. Replace it: `terraform apply -replace=ADDRESS` for one that is managed here.",
+                "It held until {}, and nobody can connect with it any more. Replace it: `terraform apply -replace=ADDRESS` for one that is managed \
+                 here, which disconnects every client of its server for a moment. Or take the ephemeral block out, as for a destroy.",
                 end.as_deref().unwrap_or("a time that the API does not say")
             ))
             .at("id"));

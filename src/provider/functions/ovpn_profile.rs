@@ -21,7 +21,9 @@ impl Function for OvpnProfile {
             "Makes a single-file OpenVPN profile",
             "Puts the certificates and the key into the cloud's client configuration, so that a client needs one file. The profile says which \
              ciphers may be agreed on, and that the other side must be a server, as OpenVPN since 2.5 wants it. It holds the private key: a \
-             result of sensitive or ephemeral arguments is sensitive or ephemeral too.",
+             result of sensitive or ephemeral arguments is sensitive or ephemeral too.\n\nOpenVPN 2.6 complains only of what the server has \
+             set: `compress = true` and `cipher = \"none\"`. The line that asks for a server, `remote-cert-tls server`, is not in the cloud's own \
+             configuration and was not yet seen against the real cloud: take it out if OpenVPN says `VERIFY KU ERROR` or `VERIFY EKU ERROR`.",
             Type::String,
         )
         .parameter(text("config", "The client configuration, as the cloud gives it."))

@@ -9,8 +9,9 @@ use super::model::SslVpnClientCert;
 use crate::cloud::client_token::ClientToken;
 use crate::cloud::error::{Class, Error};
 use crate::cloud::vpc::WholeSslVpnClientCert;
-use crate::provider::change::{Bounds, Change, Failure, NO_ANSWER};
+use crate::provider::change::{Bounds, Change, Doubt, Failure, NO_ANSWER};
 use crate::provider::gateway::Gateway;
+use crate::provider::kind::CLIENT_CERT;
 use crate::provider::reads::{Source, SslVpnClientCerts};
 use crate::provider::timeouts::timeout;
 use crate::provider::{Configured, region};
@@ -96,6 +97,7 @@ pub async fn update(
             let diagnostic = refused(
                 summary,
                 &failure,
+                "update",
                 "Run `terraform apply` again: it reads the name and changes it if it still differs.",
             );
             return Outcome::with(prior, diagnostic);
@@ -146,6 +148,11 @@ pub async fn delete(
     match deleted.await {
         Ok(_) => {}
         Err(Failure::Cloud(error)) if error.class() == Class::NotFound => {
+            // Gone is only what was asked for where it is, or what an earlier try of this call may have deleted.
+            if state.region.is_null() && !error.may_have_acted() {
+                let nowhere = region::nowhere(CLIENT_CERT, id, &region);
+                return Outcome::with(Some(state), nowhere);
+            }
             return Outcome::new(None);
         }
         Err(failure) => {
@@ -153,6 +160,7 @@ pub async fn delete(
             let diagnostic = refused(
                 summary,
                 &failure,
+                "delete",
                 "Run `terraform apply` again: a certificate that is gone by then is removed from the state.",
             );
             return Outcome::with(Some(state), diagnostic);
@@ -198,13 +206,17 @@ where
         Err(Failure::Cloud(error)) if error.class() == Class::GatewayBusy => error,
         result => return result,
     };
-    let Some(gateway) = gateway_of(call, bounds, server).await? else {
-        return Err(refused.into());
+    let mut doubt = Doubt::default();
+    doubt.note(&refused);
+    let again = async {
+        let Some(gateway) = gateway_of(call, bounds, server).await? else {
+            return Err(refused.into());
+        };
+        let change = Change::beside(&call.client.vpc, gateway, bounds).await?;
+        change.send_again(refused, send).await
     };
-    Change::beside(&call.client.vpc, gateway, bounds)
-        .await?
-        .send_again(refused, send)
-        .await
+    let sent = again.await;
+    doubt.carried(sent)
 }
 
 /// The gateway of a server; `None` where there is no such server.
@@ -221,7 +233,9 @@ async fn gateway_of(
                 .await?;
             Ok(server.and_then(|server| server.vpn_gateway_id))
         };
-        gateways.of_server(region, server_id, describe).await
+        gateways
+            .of_server(region, server_id, describe, &cancel)
+            .await
     };
     bounds.run("its server was not looked up", look).await
 }
@@ -234,6 +248,8 @@ fn text(value: &Attr<String>) -> &str {
 fn not_created(server_id: &str, region: &str, failure: &Failure) -> Diagnostic {
     let summary = format!("Client certificate not created for {server_id} in {region}");
     let code = match failure {
+        // What was created must be found, whatever came after it.
+        failure if failure.may_have_acted() => "",
         Failure::Cloud(error) => error.code().unwrap_or_default(),
         _ => "",
     };
@@ -256,8 +272,10 @@ fn not_created(server_id: &str, region: &str, failure: &Failure) -> Diagnostic {
             return refused(
                 summary,
                 failure,
-                "Run `terraform apply` again: it creates another certificate. If this one was created, the data source alivpn_ssl_vpn_client_certs \
-                 lists it, the newest of its server, and it can be imported or deleted.",
+                "create",
+                "Run `terraform apply` again: it creates another certificate. If this one was created, no state holds it: the data source \
+                 alivpn_ssl_vpn_client_certs lists it, as the newest of its server. How to tell it from others, and then import or delete it, \
+                 is in the guide \"Rotating certificates\", under \"A certificate that no state holds\".",
             );
         }
     };
@@ -267,8 +285,8 @@ fn not_created(server_id: &str, region: &str, failure: &Failure) -> Diagnostic {
 }
 
 /// A change that was not accepted, or not seen to be.
-fn refused(summary: String, failure: &Failure, in_doubt: &str) -> Diagnostic {
-    let mut diagnostic = failure.diagnostic(summary, in_doubt);
+fn refused(summary: String, failure: &Failure, change: &str, in_doubt: &str) -> Diagnostic {
+    let mut diagnostic = failure.diagnostic(summary, change, in_doubt);
     // What else the API finds fault with stands at the server.
     let own = ["name", "region", "id"].map(AttributePath::from);
     if diagnostic

@@ -1,7 +1,8 @@
 //! The resource `alivpn_ssl_vpn_client_cert`.
 //!
 //! A certificate is made and renamed at once. Its deletion makes the gateway of its server busy and disconnects everybody, so deletions
-//! take turns, and every plan that deletes one says so. What decides is pure ([`renewal`], [`mapping`]); [`apply`] and [`read`] act.
+//! take turns, and every plan that deletes one says so, or the deletion where no plan could. What decides is pure ([`renewal`],
+//! [`mapping`]); [`apply`] and [`read`] act; [`warnings`] has the words.
 
 pub mod apply;
 pub mod filter;
@@ -11,17 +12,20 @@ pub mod model;
 pub mod move_from;
 pub mod read;
 pub mod renewal;
+pub mod warnings;
 
 use async_trait::async_trait;
 
 use super::identity::{self, Name};
 use super::kind::CLIENT_CERT;
 use super::{Configured, region};
-use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::{Identity, IdentitySchema};
 use crate::tf::model::Attr;
 use crate::tf::move_state::{MoveSource, Moved};
-use crate::tf::resource::{Call, Change, Destroy, Outcome, PlanCall, Planned, Resource, Update};
+use crate::tf::resource::{
+    Call, Change, Delete, Destroy, Outcome, PlanCall, Planned, Replacement, Resource, Update,
+};
 use crate::tf::schema::Schema;
 use model::SslVpnClientCert;
 
@@ -67,7 +71,7 @@ impl Resource for SslVpnClientCertResource {
             prior,
             config,
             planned,
-            replaces,
+            replacement,
             ..
         } = change;
         let mut planned = Planned::new(planned, None);
@@ -79,15 +83,18 @@ impl Resource for SslVpnClientCertResource {
         if renewal::replaces(&prior, state) {
             state.renewal_due = Attr::Unknown;
             planned.replaces.push("renewal_due".into());
-            diagnostics.push(renewed(&prior));
+            diagnostics.push(warnings::renewed(&prior));
         } else if state.renew_before.is_null() && !prior.renew_before.is_null() {
             state.renewal_due = Attr::Known(false);
         }
-        if state.ssl_vpn_server_id != prior.ssl_vpn_server_id {
-            diagnostics.push(moved(&prior, state));
-        }
-        if replaces || !planned.replaces.is_empty() {
-            diagnostics.push(disconnects(&prior));
+        if replacement != Replacement::No || !planned.replaces.is_empty() {
+            let lost = was_imported(call.client, &prior)
+                .then(|| warnings::import_lost(&prior, &planned.state));
+            if let Some(error) = lost.flatten() {
+                return Outcome::with(planned, error);
+            }
+            diagnostics.extend(warnings::moved(&prior, &planned.state));
+            diagnostics.extend(warnings::disconnects(call.client, &prior));
             diagnostics.extend(region::replaced_elsewhere(
                 CLIENT_CERT,
                 &prior.region,
@@ -98,8 +105,13 @@ impl Resource for SslVpnClientCertResource {
         Outcome::with(planned, diagnostics)
     }
 
-    fn plan_destroy(&self, destroy: Destroy<SslVpnClientCert>) -> Outcome<()> {
-        Outcome::with((), disconnects(&destroy.prior))
+    fn plan_destroy(
+        &self,
+        call: PlanCall<'_, Configured>,
+        destroy: Destroy<SslVpnClientCert>,
+    ) -> Outcome<()> {
+        let said = warnings::disconnects(call.client, &destroy.prior);
+        Outcome::with((), said.into_iter().collect::<Diagnostics>())
     }
 
     async fn read(
@@ -129,9 +141,15 @@ impl Resource for SslVpnClientCertResource {
     async fn delete(
         &self,
         call: Call<'_, Configured>,
-        state: SslVpnClientCert,
+        delete: Delete<SslVpnClientCert>,
     ) -> Outcome<Option<SslVpnClientCert>> {
-        apply::delete(call, state).await
+        let configured = call.client;
+        let mut outcome = apply::delete(call, delete.prior.clone()).await;
+        if outcome.value.is_none() && !delete.foretold {
+            let said = warnings::disconnects(Some(configured), &delete.prior);
+            outcome.diagnostics.extend(said);
+        }
+        outcome
     }
 
     async fn import(
@@ -151,37 +169,12 @@ impl Resource for SslVpnClientCertResource {
     }
 }
 
-/// The same summary for all, so that Terraform shows one warning for many certificates.
-fn disconnects(cert: &SslVpnClientCert) -> Diagnostic {
-    Diagnostic::warning("Deleting a client certificate disconnects every client of its server").detail(format!(
-        "When {} is deleted, the clients of SSL server {} lose their connections, those with other certificates too. They can connect again at once.",
-        known(&cert.id, "the certificate"),
-        known(&cert.ssl_vpn_server_id, "its server")
-    ))
-}
-
-fn renewed(cert: &SslVpnClientCert) -> Diagnostic {
-    Diagnostic::warning("A client certificate is due for renewal").detail(format!(
-        "{} ends at {}, which is within renew_before = \"{}\": this plan replaces it. Who uses it needs the profile of the new one. To keep it for \
-         now, shorten renew_before or remove it.",
-        known(&cert.id, "The certificate"),
-        known(&cert.end_time, "a time that is not known"),
-        known(&cert.renew_before, "")
-    ))
-    .at("renew_before")
-}
-
-fn moved(prior: &SslVpnClientCert, planned: &SslVpnClientCert) -> Diagnostic {
-    Diagnostic::warning("A client certificate belongs to another server").detail(format!(
-        "{} belongs to SSL server {} and cannot move to {}: this plan deletes it and creates another one there. If it was imported by mistake, do \
-         not apply: take it out of the state with `terraform state rm`, which leaves it as it is, and import the right one.",
-        known(&prior.id, "The certificate"),
-        known(&prior.ssl_vpn_server_id, "that is not known"),
-        known(&planned.ssl_vpn_server_id, "one that is not known yet")
-    ))
-    .at("ssl_vpn_server_id")
-}
-
-fn known<'a>(value: &'a Attr<String>, otherwise: &'a str) -> &'a str {
-    value.known().map_or(otherwise, String::as_str)
+/// Whether this certificate is not yet in any state: it is one that an import block of the same plan names.
+fn was_imported(configured: Option<&Configured>, cert: &SslVpnClientCert) -> bool {
+    let (Some(configured), Attr::Known(region), Attr::Known(id)) =
+        (configured, &cert.region, &cert.id)
+    else {
+        return false;
+    };
+    configured.imported_certs.contains(region, id)
 }

@@ -81,8 +81,8 @@ fn expired(cert: &SslVpnClientCert) -> Diagnostics {
     }
     Diagnostic::warning("A client certificate has expired")
         .detail(format!(
-            "{} held until {}: nobody can connect with it any more. Replace it with `terraform apply -replace=ADDRESS`, and set renew_before to have \
-             the next one replaced in time.",
+            "{} held until {}: nobody can connect with it any more. Replace it with `terraform apply -replace=ADDRESS`, which disconnects \
+             every client of its server for a moment, and set renew_before to have the next one replaced in time.",
             text(&cert.id),
             text(&cert.end_time)
         ))
@@ -104,8 +104,13 @@ pub async fn import(
         ..SslVpnClientCert::default()
     };
     let region = region::of(&cert.region, call.client);
-    let described = describe(&call, &region, &name.id, &cert)
+    let vpc = &call.client.vpc;
+    let found = vpc.look_up_ssl_vpn_client_cert(&region, &name.id, call.cancel);
+    let found = found
         .await
-        .map_err(|error| unreadable(&name.id, &region, &error));
-    name.found(CLIENT_CERT, &region, described)
+        .map(|whole| Some(whole_object(&whole, &cert, &region, vpc.clock().now())));
+    if let Ok(Some(_)) = found {
+        call.client.imported_certs.insert(&region, &name.id);
+    }
+    name.found(CLIENT_CERT, &region, found)
 }

@@ -7,9 +7,10 @@ use super::mapping::{accepted, object, settings};
 use super::model::{SslVpnServer, TYPE_NAME};
 use super::update::{UpdatePath, update_path};
 use crate::cloud::client_token::ClientToken;
-use crate::cloud::error::Class;
+use crate::cloud::error::{Class, Error};
 use crate::cloud::vpc;
 use crate::provider::change::{Bounds, Change, Failure};
+use crate::provider::kind::SSL_SERVER;
 use crate::provider::timeouts::timeout;
 use crate::provider::{Configured, region};
 use crate::tf::diagnostics::Diagnostic;
@@ -48,7 +49,7 @@ pub async fn create(
             let summary = format!("SSL server not created on {gateway_id} in {region}");
             let diagnostic = match existing_server(&call, &region, gateway_id, &failure).await {
                 Some(existing) => occupied(summary, &existing, &failure),
-                None => refused(summary, &failure),
+                None => refused(summary, "create", &failure),
             };
             return Outcome::with(None, diagnostic);
         }
@@ -136,7 +137,11 @@ pub async fn update(
     let (change, answer) = match sent.await {
         Ok(sent) => sent,
         Err(failure) => {
-            let diagnostic = refused(format!("SSL server {id} in {region} not changed"), &failure);
+            let diagnostic = refused(
+                format!("SSL server {id} in {region} not changed"),
+                "update",
+                &failure,
+            );
             return Outcome::with(prior, diagnostic);
         }
     };
@@ -191,6 +196,7 @@ pub async fn delete(
     let timeout = timeout(state.timeouts.known(), |timeouts| &timeouts.delete);
     let bounds = Bounds::new(timeout, call.cancel);
     let token = ClientToken::random();
+    let is_gone = |error: &Error| error.class() == Class::NotFound;
 
     let sent = async {
         let change = Change::begin(vpc, gateways.get(&region, &gateway_id), bounds).await?;
@@ -201,19 +207,24 @@ pub async fn delete(
             })
             .await;
         match deleted {
-            Ok(_) => Ok(Some(change)),
-            Err(Failure::Cloud(error)) if error.class() == Class::NotFound => {
-                // An earlier try of this call may have deleted it: then the gateway has just begun. Else somebody else did.
-                Ok(error.may_have_acted().then_some(change))
-            }
+            Ok(_) => Ok(change),
+            // An earlier try of this call may have deleted it: then the gateway has just begun.
+            Err(Failure::Cloud(error)) if is_gone(&error) && error.may_have_acted() => Ok(change),
             Err(failure) => Err(failure),
         }
     };
     let change = match sent.await {
-        Ok(Some(change)) => change,
-        Ok(None) => return Outcome::new(None),
+        Ok(change) => change,
+        Err(Failure::Cloud(error)) if is_gone(&error) && state.region.is_null() => {
+            return Outcome::with(Some(state), region::nowhere(SSL_SERVER, &id, &region));
+        }
+        Err(Failure::Cloud(error)) if is_gone(&error) => return Outcome::new(None),
         Err(failure) => {
-            let diagnostic = refused(format!("SSL server {id} in {region} not deleted"), &failure);
+            let diagnostic = refused(
+                format!("SSL server {id} in {region} not deleted"),
+                "delete",
+                &failure,
+            );
             return Outcome::with(Some(state), diagnostic);
         }
     };
@@ -274,9 +285,10 @@ fn occupied(summary: String, existing: &str, failure: &Failure) -> Diagnostic {
 }
 
 /// A change that was not accepted, or not seen to be.
-fn refused(summary: String, failure: &Failure) -> Diagnostic {
+fn refused(summary: String, change: &str, failure: &Failure) -> Diagnostic {
     failure.diagnostic(
         summary,
+        change,
         "Run `terraform apply` again: it reads what is there, and where a server was created without an answer, it names the server and how to \
          import it.",
     )

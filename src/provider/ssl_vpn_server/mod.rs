@@ -27,7 +27,7 @@ use super::kind::SSL_SERVER;
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::{Identity, IdentitySchema};
 use crate::tf::move_state::{MoveSource, Moved};
-use crate::tf::resource::{Call, Change, Outcome, PlanCall, Planned, Resource, Update};
+use crate::tf::resource::{Call, Change, Delete, Outcome, PlanCall, Planned, Resource, Update};
 use crate::tf::schema::Schema;
 use model::SslVpnServer;
 use update::UpdatePath;
@@ -101,9 +101,9 @@ impl Resource for SslVpnServerResource {
     async fn delete(
         &self,
         call: Call<'_, Configured>,
-        state: SslVpnServer,
+        delete: Delete<SslVpnServer>,
     ) -> Outcome<Option<SslVpnServer>> {
-        apply::delete(call, state).await
+        apply::delete(call, delete.prior).await
     }
 
     async fn import(&self, call: Call<'_, Configured>, id: &str) -> Outcome<Option<SslVpnServer>> {

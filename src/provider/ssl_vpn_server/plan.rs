@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::model::SslVpnServer;
-use super::preflight;
+use super::preflight::{self, Standing};
 use super::update::{UpdatePath, same_networks, update_path};
 use super::warnings::{disconnected_clients, small_pool};
 use crate::provider::kind::SSL_SERVER;
 use crate::provider::{Configured, region};
 use crate::tf::diagnostics::Diagnostics;
-use crate::tf::resource::{Change, Outcome, PlanCall, Planned};
+use crate::tf::resource::{Change, Outcome, PlanCall, Planned, Replacement};
 
 /// A plan waits no longer for what it needs for a hint alone.
 const LONGEST_LOOK: Duration = Duration::from_secs(5);
@@ -29,7 +29,7 @@ pub async fn plan(
         prior,
         config,
         mut planned,
-        replaces,
+        replacement,
         ..
     } = change;
     let decision = prior.as_ref().map(|prior| {
@@ -38,29 +38,32 @@ pub async fn plan(
         }
         update_path(prior, &planned)
     });
-    let said = match (&prior, decision) {
-        // The first plan of the replacement has said it all.
-        (None, _) if replaces => Diagnostics::new(),
-        (None, _) => of_create(&call, &config, None).await,
-        (Some(prior), _) if replaces => of_replacement(&call, &config, prior).await,
-        (Some(prior), Some(UpdatePath::Full)) => of_update(&call, &config, prior, &planned).await,
-        (Some(_), _) => Diagnostics::new(),
+    let said = match (&prior, replacement) {
+        (None, Replacement::No) => of_create(&call, &config, Standing::Unknown).await,
+        (None, Replacement::Forced) => of_create(&call, &config, Standing::SameGateway).await,
+        // The plan of the change has said it all.
+        (None, Replacement::Foreseen) => Diagnostics::new(),
+        (Some(prior), Replacement::No) if decision == Some(UpdatePath::Full) => {
+            of_update(&call, &config, prior, &planned).await
+        }
+        (Some(_), Replacement::No) => Diagnostics::new(),
+        (Some(prior), _) => of_replacement(&call, &config, prior).await,
     };
     Outcome::with(Planned::new(planned, decision), said)
 }
 
-/// Of a new server only that is known which the configuration says. `replaced` is the server in whose place it comes.
+/// Of a new server only that is known which the configuration says.
 async fn of_create(
     call: &PlanCall<'_, Configured>,
     config: &SslVpnServer,
-    replaced: Option<&SslVpnServer>,
+    standing: Standing<'_>,
 ) -> Diagnostics {
     let Some(region) = region::planned(&config.region, call.client) else {
         return Diagnostics::new();
     };
     let (max_connections, verdict) = tokio::join!(
         max_connections(call, &region, config),
-        preflight::create(call, &region, config, replaced)
+        preflight::create(call, &region, config, standing)
     );
     let warning = small_pool(&config.client_ip_pool, max_connections);
     verdict.into_iter().chain(warning).collect()
@@ -71,7 +74,7 @@ async fn of_replacement(
     config: &SslVpnServer,
     prior: &SslVpnServer,
 ) -> Diagnostics {
-    let mut said = of_create(call, config, Some(prior)).await;
+    let mut said = of_create(call, config, Standing::Known(prior)).await;
     said.extend(region::replaced_elsewhere(
         SSL_SERVER,
         &prior.region,

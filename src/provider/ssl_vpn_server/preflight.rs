@@ -6,20 +6,30 @@
 
 use super::mapping::settings;
 use super::model::SslVpnServer;
-use crate::cloud::error::{Class, Error};
+use crate::cloud::error::{ApiError, Class, Error};
 use crate::provider::network::{network, overlap};
 use crate::provider::{Configured, explain};
 use crate::tf::diagnostics::Diagnostic;
 use crate::tf::model::Attr;
 use crate::tf::resource::PlanCall;
 
-/// What the API says about a create on a gateway; `None` where it is not asked, or says yes. `replaced` is the server that
-/// stands now and will be gone by then.
+/// What is known of a server that stands now and will be gone when the new one is created.
+#[derive(Debug, Clone, Copy)]
+pub enum Standing<'a> {
+    /// Nothing. There may be one all the same: of a tainted server a plan is not told.
+    Unknown,
+    /// This one, whose place the new one takes.
+    Known(&'a SslVpnServer),
+    /// One with the gateway of the new one, since an update could have made the change.
+    SameGateway,
+}
+
+/// What the API says about a create on a gateway; `None` where it is not asked, or says yes.
 pub async fn create(
     call: &PlanCall<'_, Configured>,
     region: &str,
     config: &SslVpnServer,
-    replaced: Option<&SslVpnServer>,
+    standing: Standing<'_>,
 ) -> Option<Diagnostic> {
     let configured = call.client.filter(|client| client.preflight)?;
     let gateway_id = config.vpn_gateway_id.known()?;
@@ -31,14 +41,20 @@ pub async fn create(
         .vpc
         .dry_run_create_ssl_vpn_server(region, gateway_id, &settings, call.cancel)
         .await;
-    let what = || format!("an SSL server on {gateway_id} in {region}");
-    answer.err().map(|error| {
-        if replaced.is_some_and(|replaced| is_in_the_way(replaced, config, &error)) {
-            no_verdict(&what(), &error, "The server that this plan replaces has addresses of the same pool, and will be gone by then.")
-        } else {
-            verdict(&what(), &error)
-        }
-    })
+    let what = format!("an SSL server on {gateway_id} in {region}");
+    let error = answer.err()?;
+    if is_in_the_way(standing, config, &error) {
+        let outlook = "The server that this plan replaces has addresses of the same pool, and will be gone by then.";
+        return Some(no_verdict(&what, &error, outlook));
+    }
+    let mut said = verdict(&what, &error);
+    if matches!(standing, Standing::Unknown) && is_conflict(&error) {
+        said.detail.push_str(
+            "\n\nIf the server that has these addresses is one that this plan destroys, a tainted one for example, it will be gone by then: \
+             set preflight = false for this run.",
+        );
+    }
+    Some(said)
 }
 
 /// What the API says about a full modification; `None` where it is not asked, or says yes.
@@ -90,6 +106,7 @@ fn verdict(what: &str, error: &Error) -> Diagnostic {
     match error.class() {
         Class::Input | Class::Payment => refused(what, error),
         Class::NotFound if no_such_gateway => refused(what, error),
+        Class::Permission if explain::is_for_the_service(error) => refused(what, error),
         Class::Defect => Diagnostic::error("Preflight was not heeded").detail(format!(
             "{error}\n\nIt was only asked, by a dry run, whether {what} would be accepted, and that may have been carried out. Look in the \
              console what is there before you go on, set preflight = false, and please report it."
@@ -109,13 +126,25 @@ fn no_verdict(what: &str, error: &Error, outlook: &str) -> Diagnostic {
     ))
 }
 
-/// Whether the refusal may be about addresses that the server to be replaced still has.
-fn is_in_the_way(replaced: &SslVpnServer, config: &SslVpnServer, error: &Error) -> bool {
+/// Whether the refusal may be about addresses that the server which stands now still has.
+fn is_in_the_way(standing: Standing<'_>, config: &SslVpnServer, error: &Error) -> bool {
     let pool = |server: &SslVpnServer| network(server.client_ip_pool.known()?);
-    let (Some(old), Some(new)) = (pool(replaced), pool(config)) else {
-        return false;
+    let shares_addresses = match standing {
+        Standing::Unknown => false,
+        Standing::Known(old) => match (pool(old), pool(config)) {
+            (Some(old), Some(new)) => overlap(old, new),
+            _ => false,
+        },
+        // It has this pool, or the plan before this one has asked about the change to it.
+        Standing::SameGateway => true,
     };
-    error.argument() == Some("client_ip_pool") && overlap(old, new)
+    shares_addresses && error.argument() == Some("client_ip_pool")
+}
+
+/// Whether another SSL server is said to have addresses of the pool.
+fn is_conflict(error: &Error) -> bool {
+    let of_another = |api: &ApiError| api.message.contains("other SSL VPN server");
+    error.code() == Some("IpConflict") && error.api().is_some_and(of_another)
 }
 
 fn refused(what: &str, error: &Error) -> Diagnostic {
@@ -152,9 +181,11 @@ fn outlook(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::cloud::answer::Object;
-    use crate::cloud::error::ApiError;
+    use crate::cloud::error::TransportFault;
     use crate::tf::diagnostics::Severity;
 
     fn refusal(operation: &'static str, code: &str) -> Error {
@@ -179,6 +210,7 @@ mod tests {
                 "OperationUnsupported.NotSupportMultiFactorAuth",
                 "enable_multi_factor_auth",
             ),
+            ("OperationFailed.NoRamPermission", "idaas_instance_id"),
             ("VpnGateway.FinancialLocked", "vpn_gateway_id"),
             ("InvalidVpnGatewayInstanceId.NotFound", "vpn_gateway_id"),
             ("InvalidRegionId.NotFound", "region"),
@@ -205,10 +237,21 @@ mod tests {
         };
         let (old, same, other) = (of("10.30.0.0/24"), of("10.30.0.0/16"), of("10.31.0.0/24"));
         let conflict = refusal("CreateSslVpnServer", "IpConflict");
-        assert!(is_in_the_way(&old, &same, &conflict));
-        assert!(!is_in_the_way(&old, &other, &conflict));
         let locked = refusal("CreateSslVpnServer", "VpnGateway.FinancialLocked");
-        assert!(!is_in_the_way(&old, &same, &locked));
+        for (standing, new, error, expected) in [
+            (Standing::Known(&old), &same, &conflict, true),
+            (Standing::Known(&old), &other, &conflict, false),
+            (Standing::Known(&old), &same, &locked, false),
+            (Standing::SameGateway, &other, &conflict, true),
+            (Standing::SameGateway, &other, &locked, false),
+            (Standing::Unknown, &same, &conflict, false),
+        ] {
+            assert_eq!(
+                is_in_the_way(standing, new, error),
+                expected,
+                "{standing:?} {error}"
+            );
+        }
     }
 
     #[test]
@@ -228,6 +271,37 @@ mod tests {
             assert_eq!(found.summary, "Preflight could not tell", "{code}");
             assert!(found.detail.contains(outlook), "{code}: {}", found.detail);
             assert!(found.detail.contains(code), "{}", found.detail);
+        }
+    }
+
+    #[test]
+    fn faults_that_went_on_are_no_verdict() {
+        let reset = Error::Transport {
+            operation: "CreateSslVpnServer",
+            endpoint: "vpc.aliyuncs.com".to_owned(),
+            fault: TransportFault::Broken,
+            reason: "connection reset".to_owned(),
+        };
+        let page = Error::Answer {
+            operation: "CreateSslVpnServer",
+            http_status: 502,
+            request_id: None,
+            reason: "it is a page".to_owned(),
+            class: Class::Retry,
+        };
+        let throttled = refusal("CreateSslVpnServer", "Throttling.User");
+        for last in [throttled, reset, page] {
+            let exhausted = Error::Exhausted {
+                attempts: 10,
+                elapsed: Duration::from_secs(60),
+                last: Box::new(last),
+            };
+            let found = verdict("an SSL server", &exhausted);
+            assert_eq!(found.severity, Severity::Warning, "{exhausted}");
+            assert_eq!(found.summary, "Preflight could not tell", "{exhausted}");
+            for words in ["It was tried 10 times", "may succeed all the same"] {
+                assert!(found.detail.contains(words), "{}", found.detail);
+            }
         }
     }
 

@@ -63,13 +63,10 @@ pub async fn import(
         ..SslVpnServer::default()
     };
     let region = region::of(&server.region, call.client);
-    let described = call
-        .client
-        .vpc
-        .describe_ssl_vpn_server(&region, &name.id, call.cancel);
-    let described = described
+    let vpc = &call.client.vpc;
+    let found = vpc.look_up_ssl_vpn_server(&region, &name.id, call.cancel);
+    let found = found
         .await
-        .map(|described| described.map(|described| object(&described, &server, &region)))
-        .map_err(|error| unreadable(&name.id, &region, &error));
-    name.found(SSL_SERVER, &region, described)
+        .map(|found| found.map(|found| object(&found, &server, &region)));
+    name.found(SSL_SERVER, &region, found)
 }

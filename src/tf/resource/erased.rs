@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::{Call, Change, Destroy, Outcome, PlanCall, Planned, Resource, Update};
+use super::{Call, Change, Delete, Destroy, Outcome, PlanCall, Planned, Resource, Update};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::identity::{Identity, IdentitySchema};
 use crate::tf::model::{ModelError, from_value, to_value};
@@ -39,7 +39,11 @@ pub trait Erased<C>: Send + Sync {
         change: Change<Value>,
     ) -> Result<Outcome<Planned<Value, Vec<u8>>>, ModelError>;
     /// See [`Resource::plan_destroy`].
-    fn plan_destroy(&self, destroy: Destroy<Value>) -> Result<Outcome<()>, ModelError>;
+    fn plan_destroy(
+        &self,
+        call: PlanCall<'_, C>,
+        destroy: Destroy<Value>,
+    ) -> Result<Outcome<()>, ModelError>;
     /// See [`Resource::read`].
     async fn read(&self, call: Call<'_, C>, state: &Value) -> Result<Outcome<Value>, ModelError>;
     /// See [`Resource::create`].
@@ -57,7 +61,11 @@ pub trait Erased<C>: Send + Sync {
         decision: Option<&[u8]>,
     ) -> Result<Outcome<Value>, ModelError>;
     /// See [`Resource::delete`].
-    async fn delete(&self, call: Call<'_, C>, state: &Value) -> Result<Outcome<Value>, ModelError>;
+    async fn delete(
+        &self,
+        call: Call<'_, C>,
+        delete: Delete<&Value>,
+    ) -> Result<Outcome<Value>, ModelError>;
     /// See [`Resource::import`].
     async fn import(&self, call: Call<'_, C>, id: &str) -> Result<Outcome<Value>, ModelError>;
     /// See [`Resource::import_by_identity`].
@@ -122,7 +130,7 @@ impl<R: Resource> Erased<R::Client> for R {
             prior: change.prior.as_ref().map(from_value).transpose()?,
             config: from_value(&change.config)?,
             planned: from_value(&change.planned)?,
-            replaces: change.replaces,
+            replacement: change.replacement,
             private: change.private,
             meta: change.meta,
         };
@@ -137,13 +145,17 @@ impl<R: Resource> Erased<R::Client> for R {
         })
     }
 
-    fn plan_destroy(&self, destroy: Destroy<Value>) -> Result<Outcome<()>, ModelError> {
+    fn plan_destroy(
+        &self,
+        call: PlanCall<'_, R::Client>,
+        destroy: Destroy<Value>,
+    ) -> Result<Outcome<()>, ModelError> {
         let destroy = Destroy {
             prior: from_value(&destroy.prior)?,
             private: destroy.private,
             meta: destroy.meta,
         };
-        Ok(Resource::plan_destroy(self, destroy))
+        Ok(Resource::plan_destroy(self, call, destroy))
     }
 
     async fn read(
@@ -186,9 +198,13 @@ impl<R: Resource> Erased<R::Client> for R {
     async fn delete(
         &self,
         call: Call<'_, R::Client>,
-        state: &Value,
+        delete: Delete<&Value>,
     ) -> Result<Outcome<Value>, ModelError> {
-        Resource::delete(self, call, from_value(state)?)
+        let delete = Delete {
+            prior: from_value(delete.prior)?,
+            foretold: delete.foretold,
+        };
+        Resource::delete(self, call, delete)
             .await
             .try_map(object_or_null)
     }

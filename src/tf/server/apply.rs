@@ -3,14 +3,14 @@
 use super::Server;
 use super::call::model_error;
 use super::identity::contradicted;
-use super::private::unwrap;
+use super::private::{HandedOn, unwrap};
 use super::value::{decode, encode, known, present};
 use crate::tf::diagnostics::Diagnostics;
 use crate::tf::plan::{conform, without_unknown};
 use crate::tf::private::Private;
 use crate::tf::proto::apply_resource_change::{Request, Response};
 use crate::tf::provider::Provider;
-use crate::tf::resource::Call;
+use crate::tf::resource::{Call, Delete};
 use crate::tf::write_only;
 
 const RPC: &str = "ApplyResourceChange";
@@ -36,7 +36,7 @@ impl<P: Provider> Server<P> {
         let meta = self.decode_meta(request.provider_meta)?;
         let planned = write_only::strip(&served.schema, planned);
         let wanted = write_only::fill(&served.schema, planned.clone(), &config);
-        let (private, decision) = unwrap(&request.planned_private);
+        let (private, handed_on) = unwrap(&request.planned_private);
         let private = Private::from_bytes(private);
         let call = Call {
             client: &*client,
@@ -46,8 +46,18 @@ impl<P: Provider> Server<P> {
         };
         let outcome = match (prior.is_null(), planned.is_null()) {
             (true, _) => served.resource.create(call, &wanted).await,
-            (false, true) => served.resource.delete(call, &prior).await,
+            (false, true) => {
+                let delete = Delete {
+                    prior: &prior,
+                    foretold: handed_on == Some(HandedOn::End),
+                };
+                served.resource.delete(call, delete).await
+            }
             (false, false) => {
+                let decision = match &handed_on {
+                    Some(HandedOn::Decision(decision)) => Some(decision.as_slice()),
+                    _ => None,
+                };
                 served
                     .resource
                     .update(call, &prior, &wanted, decision)

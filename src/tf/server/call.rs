@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use tonic::{Response, Status};
 use tracing::Instrument;
 
-use crate::tf::diagnostics::{Diagnostic, Diagnostics, LONGEST_DETAIL, shortened};
+use crate::tf::diagnostics::{Diagnostic, Diagnostics};
 use crate::tf::function::FunctionError;
 use crate::tf::model::ModelError;
 use crate::tf::proto;
@@ -61,7 +61,7 @@ impl Answer for proto::call_function::Response {
         let sentences = diagnostics
             .iter()
             .map(|diagnostic| format!("{}: {}", diagnostic.summary, diagnostic.detail));
-        let text = shortened(&sentences.collect::<Vec<_>>().join("\n"), LONGEST_DETAIL);
+        let text = sentences.collect::<Vec<_>>().join("\n");
         self.error = Some(FunctionError::new(text).to_proto());
     }
 }

@@ -72,19 +72,16 @@ impl<P: Provider> Server<P> {
         })
     }
 
-    /// Makes the client, unless the block is not wholly known yet. When that fails there is none: the one that an earlier
-    /// call made may belong to another account.
+    /// Makes the client, unless the block is not wholly known yet. Until that is done, and when it fails in whatever way,
+    /// there is none: the one that an earlier call made may belong to another account.
     pub(super) async fn configure_answer(
         &self,
         request: proto::configure::Request,
     ) -> Result<proto::configure::Response, Diagnostics> {
-        let outcome = self.configured_by(request).await;
-        let (configured, answer) = match outcome {
-            Ok(configured) => (configured, Ok(proto::configure::Response::default())),
-            Err(diagnostics) => (Configured::NotYet, Err(diagnostics)),
-        };
+        *self.configured.write().await = Configured::NotYet;
+        let configured = self.configured_by(request).await?;
         *self.configured.write().await = configured;
-        answer
+        Ok(proto::configure::Response::default())
     }
 
     async fn configured_by(

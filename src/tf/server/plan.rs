@@ -2,7 +2,7 @@
 
 use super::call::model_error;
 use super::deferral::wish;
-use super::private::{unwrap, wrap};
+use super::private::{HandedOn, unwrap, wrap};
 use super::value::{decode, encode, known, present};
 use super::{ServedResource, Server};
 use crate::tf::diagnostics::Diagnostics;
@@ -11,7 +11,7 @@ use crate::tf::plan::{propose, requires_replace};
 use crate::tf::private::Private;
 use crate::tf::proto::plan_resource_change::{Request, Response};
 use crate::tf::provider::Provider;
-use crate::tf::resource::{Change, Destroy, PlanCall};
+use crate::tf::resource::{Change, Destroy, PlanCall, Replacement};
 use crate::tf::value::Value;
 use crate::tf::write_only;
 
@@ -24,23 +24,24 @@ impl<P: Provider> Server<P> {
         let cancel = self.stop.token();
         let client = self.configured.read().await.ready();
         let capabilities = request.client_capabilities.as_ref();
-        // The plan of a replacement comes after that of an update, and with its private data and its decision.
-        let (private, decision) = unwrap(&request.prior_private);
-        let (private, follows_another) = (Private::from_bytes(private), decision.is_some());
+        // The plan of a replacement's create comes after that of the change, and with what that handed on.
+        let (private, handed_on) = unwrap(&request.prior_private);
+        let private = Private::from_bytes(private);
         let meta = self.decode_meta(request.provider_meta)?;
         let prior = decode(request.prior_state, &served.ty, "prior state")?;
         let prior = known(prior, "prior state")?;
         let prior_identity = served.decode_identity(request.prior_identity, "prior identity")?;
         let proposed = decode(request.proposed_new_state, &served.ty, "proposed state")?;
         let proposed = known(proposed, "proposed state")?;
+        let call = PlanCall {
+            client: client.as_deref(),
+            cancel: &cancel,
+        };
         let unknown_configuration = self.unknown_configuration(capabilities).await;
         let answer = if proposed.is_null() {
             let mut deferred = None;
-            let mut answer = Response {
-                planned_state: Some(encode(&Value::Null, &served.ty)?),
-                planned_private: private.bytes().to_vec(),
-                ..Default::default()
-            };
+            let mut planned_private = private.clone();
+            let mut diagnostics = Diagnostics::new();
             if !prior.is_null() {
                 let destroy = Destroy {
                     prior: prior.clone(),
@@ -49,19 +50,20 @@ impl<P: Provider> Server<P> {
                 };
                 let mut outcome = served
                     .resource
-                    .plan_destroy(destroy)
+                    .plan_destroy(call, destroy)
                     .map_err(|error| model_error(RPC, &error))?;
                 deferred = wish(&mut outcome, capabilities);
-                answer.diagnostics = outcome.diagnostics.to_proto();
-                if let Some(private) = outcome.private {
-                    answer.planned_private = private.into_bytes();
-                }
+                diagnostics = outcome.diagnostics;
+                planned_private = outcome.private.unwrap_or(planned_private);
             }
             let identity = served.known_identity(prior_identity, &prior)?;
             Response {
+                planned_state: Some(encode(&Value::Null, &served.ty)?),
+                planned_private: wrap(planned_private.into_bytes(), Some(HandedOn::End)),
+                diagnostics: diagnostics.to_proto(),
                 planned_identity: served.encode_identity(identity.as_ref())?,
                 deferred,
-                ..answer
+                ..Default::default()
             }
         } else {
             let config = decode(request.config, &served.ty, "configuration")?;
@@ -69,20 +71,20 @@ impl<P: Provider> Server<P> {
             let planned = propose(&served.schema, &prior, proposed, &config);
             let planned = write_only::strip(&served.schema, planned);
             let change = Change {
-                replaces: if prior.is_null() {
-                    follows_another
-                } else {
-                    !requires_replace(&served.schema, &prior, &planned).is_empty()
+                replacement: match (&prior, &handed_on) {
+                    (Value::Null, None) => Replacement::No,
+                    (Value::Null, Some(HandedOn::End)) => Replacement::Foreseen,
+                    (Value::Null, Some(HandedOn::Decision(_))) => Replacement::Forced,
+                    _ if requires_replace(&served.schema, &prior, &planned).is_empty() => {
+                        Replacement::No
+                    }
+                    _ => Replacement::Foreseen,
                 },
                 planned,
                 config,
                 prior: (!prior.is_null()).then(|| prior.clone()),
                 private: private.clone(),
                 meta,
-            };
-            let call = PlanCall {
-                client: client.as_deref(),
-                cancel: &cancel,
             };
             let mut outcome = served
                 .resource
@@ -101,10 +103,21 @@ impl<P: Provider> Server<P> {
                 served.known_identity(prior_identity, &prior)?
             };
             let private = outcome.private.unwrap_or(private).into_bytes();
+            let is_end = if prior.is_null() {
+                // The old object goes with what the plan of the new one hands on.
+                handed_on == Some(HandedOn::End)
+            } else {
+                !replaced.is_empty()
+            };
+            let handed_on = if is_end {
+                Some(HandedOn::End)
+            } else {
+                outcome.value.decision.map(HandedOn::Decision)
+            };
             Response {
                 planned_state: Some(encode(&planned, &served.ty)?),
                 requires_replace: replaced.iter().map(|path| path.to_proto()).collect(),
-                planned_private: wrap(private, outcome.value.decision),
+                planned_private: wrap(private, handed_on),
                 diagnostics: outcome.diagnostics.to_proto(),
                 deferred,
                 planned_identity: served.encode_identity(identity.as_ref())?,

@@ -1,25 +1,47 @@
-//! Private data between plan and apply: the state's own bytes, which come back untouched, and beside them what the
-//! resource's plan decided, which is never stored.
+//! Private data between plan and apply: the state's own bytes, which come back untouched, and beside them what the plan hands
+//! on, which is never stored.
 
 /// Marks bytes that [`wrap`] made; anything else is the state's own.
 const MARK: &[u8] = b"\0planned:1\0";
+const DECISION: u8 = b'd';
+const END: u8 = b'e';
 
-/// Planned private data: the state's own bytes and the decision beside them. Without a decision, the state's own bytes.
-pub(super) fn wrap(state: Vec<u8>, decision: Option<Vec<u8>>) -> Vec<u8> {
-    let Some(decision) = decision else {
-        return state;
-    };
-    let length = (state.len() as u64).to_be_bytes();
-    [MARK, &length, &state, &decision].concat()
+/// What a plan hands on: to the plan of the new object where Terraform replaces this one, and to the apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum HandedOn {
+    /// What the resource decided about an update.
+    Decision(Vec<u8>),
+    /// That it was the plan of the object's end, so that whatever there is to say of that was said.
+    End,
 }
 
-/// The state's own bytes and the decision of what [`wrap`] made; all bytes are the state's own when it made none of it.
-pub(super) fn unwrap(planned: &[u8]) -> (&[u8], Option<&[u8]>) {
+/// Planned private data: the state's own bytes and what is handed on beside them. Where nothing is, the state's own bytes.
+pub(super) fn wrap(state: Vec<u8>, handed_on: Option<HandedOn>) -> Vec<u8> {
+    let (kind, content) = match handed_on {
+        None => return state,
+        Some(HandedOn::Decision(decision)) => (DECISION, decision),
+        Some(HandedOn::End) => (END, Vec::new()),
+    };
+    let length = (state.len() as u64).to_be_bytes();
+    [MARK, &[kind], &length, &state, &content].concat()
+}
+
+/// What [`wrap`] was given; all bytes are the state's own when it made none of it.
+pub(super) fn unwrap(planned: &[u8]) -> (&[u8], Option<HandedOn>) {
     let parts = planned.strip_prefix(MARK).and_then(|rest| {
+        let (kind, rest) = rest.split_first()?;
         let (length, rest) = rest.split_first_chunk::<8>()?;
-        rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)
+        let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
+        let (state, content) = rest.split_at_checked(length)?;
+        match (*kind, content) {
+            (DECISION, decision) => Some((state, HandedOn::Decision(decision.to_vec()))),
+            (END, []) => Some((state, HandedOn::End)),
+            _ => None,
+        }
     });
-    parts.map_or((planned, None), |(state, decision)| (state, Some(decision)))
+    parts.map_or((planned, None), |(state, handed_on)| {
+        (state, Some(handed_on))
+    })
 }
 
 #[cfg(test)]
@@ -29,9 +51,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_states_own_bytes_and_the_decision_come_back_as_they_were(state: Vec<u8>, decision: Vec<u8>) {
-            let planned = wrap(state.clone(), Some(decision.clone()));
-            prop_assert_eq!(unwrap(&planned), (state.as_slice(), Some(decision.as_slice())));
+        fn the_states_own_bytes_and_what_is_handed_on_come_back_as_they_were(state: Vec<u8>, decision: Option<Vec<u8>>) {
+            let handed_on = decision.map_or(HandedOn::End, HandedOn::Decision);
+            let planned = wrap(state.clone(), Some(handed_on.clone()));
+            prop_assert_eq!(unwrap(&planned), (state.as_slice(), Some(handed_on)));
         }
 
         #[test]
@@ -41,14 +64,21 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_lies_is_no_wrapping() {
-        let mut planned = wrap(b"state".to_vec(), Some(b"decision".to_vec()));
-        planned[MARK.len()] = 0xff;
-        assert_eq!(unwrap(&planned), (planned.as_slice(), None));
+    fn a_kind_that_there_is_none_of_and_a_length_that_lies_are_no_wrapping() {
+        let decision = HandedOn::Decision(b"decision".to_vec());
+        let sound = wrap(b"state".to_vec(), Some(decision));
+        for at in [MARK.len(), MARK.len() + 1] {
+            let mut planned = sound.clone();
+            planned[at] = 0xff;
+            assert_eq!(unwrap(&planned), (planned.as_slice(), None));
+        }
+        let mut end = wrap(b"state".to_vec(), Some(HandedOn::End));
+        end.push(0);
+        assert_eq!(unwrap(&end), (end.as_slice(), None));
     }
 
     #[test]
-    fn without_a_decision_nothing_is_added() {
+    fn where_nothing_is_handed_on_nothing_is_added() {
         assert_eq!(wrap(b"own".to_vec(), None), b"own");
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{TYPE, applied, both, changes, labelled};
-use crate::emulator::{Call, Emulator, GATEWAY, of};
-use crate::terraform::{Workspace, server};
+use crate::emulator::{Call, Emulator, GATEWAY, OTHER_GATEWAY, of};
+use crate::terraform::{Outcome, REPLACE_TRIGGERED_BY, Workspace, is_left_out, server};
 
 /// The server and so many certificates.
 fn with_certificates(emulator: &Emulator, count: usize) -> Workspace {
@@ -122,7 +122,7 @@ fn a_plan_that_deletes_or_replaces_warns_that_everybody_is_disconnected() {
     let (id, server_id) = (emulator.certificate_id(), emulator.server_id());
     let warning = "Deleting a client certificate disconnects every client of its server";
     let about = format!(
-        "When {id} is deleted, the clients of SSL server {server_id} lose their connections"
+        "When a client certificate of SSL server {server_id} is deleted, all clients of that server lose their connections"
     );
 
     workspace.plan().exits(0).does_not_say(warning);
@@ -168,6 +168,109 @@ fn what_is_said_of_many_certificates_that_are_replaced_is_shown_once() {
     ] {
         let shown = plan.stdout.matches(&format!("Warning: {warning}")).count();
         assert_eq!(shown, 1, "{plan:?}");
+    }
+}
+
+const DISCONNECTS: &str = "Warning: Deleting a client certificate disconnects every client";
+
+/// How often a run warns of the disconnection.
+fn warnings(outcome: &Outcome) -> usize {
+    outcome.stdout.matches(DISCONNECTS).count()
+}
+
+#[test]
+fn certificates_that_go_are_warned_of_once_a_server_in_the_plan_and_not_again_in_the_apply() {
+    let emulator = Emulator::quick();
+    let workspace = with_certificates(&emulator, 3);
+    workspace.write(&server("this", ""));
+    let plan = workspace.terraform(&["plan", "-no-color", "-input=false", "-out=saved.tfplan"]);
+    plan.exits(0);
+    assert_eq!(warnings(&plan), 1, "{plan:?}");
+    let apply = workspace.terraform(&["apply", "-no-color", "-input=false", "saved.tfplan"]);
+    apply.exits(0).says("3 destroyed");
+    assert_eq!(warnings(&apply), 0, "{apply:?}");
+}
+
+#[test]
+fn a_replacement_of_which_no_plan_can_speak_warns_when_the_certificate_is_deleted() {
+    let emulator = Emulator::quick();
+    let workspace = with_certificates(&emulator, 2);
+    let addresses = ["c0", "c1"].map(|name| format!("{TYPE}.{name}"));
+    let replace = addresses
+        .clone()
+        .map(|address| format!("-replace={address}"));
+    let forced: Vec<&str> = replace.iter().map(String::as_str).collect();
+    for (how, arguments) in [("-replace", forced.as_slice()), ("taint", &[])] {
+        if arguments.is_empty() {
+            for address in &addresses {
+                workspace.terraform(&["taint", address]).exits(0);
+            }
+        }
+        let options = ["-no-color", "-input=false", "-out=saved.tfplan"];
+        let plan = workspace.terraform(&[&["plan"], &options[..], arguments].concat());
+        plan.exits(0).says("2 to add, 0 to change, 2 to destroy");
+        assert_eq!(warnings(&plan), 0, "{how}: {plan:?}");
+        // Both are deleted: it is said once, as the others of their server are disconnected once more at the most.
+        let apply = workspace.terraform(&["apply", "-no-color", "-input=false", "saved.tfplan"]);
+        apply
+            .exits(0)
+            .says("2 added, 0 changed, 2 destroyed")
+            .says(&format!(
+                "of SSL server {} is deleted",
+                emulator.server_id()
+            ));
+        assert_eq!(warnings(&apply), 1, "{how}: {apply:?}");
+        workspace.plan().exits(0);
+    }
+}
+
+#[test]
+fn a_certificate_that_another_resource_has_replaced_is_warned_of_when_it_is_deleted() {
+    if is_left_out("replace_triggered_by", REPLACE_TRIGGERED_BY) {
+        return;
+    }
+    let emulator = Emulator::quick();
+    let workspace = Workspace::new(&emulator);
+    let with_name = |name: &str| {
+        let triggered =
+            format!("  lifecycle {{\n    replace_triggered_by = [{TYPE}.other.name]\n  }}");
+        format!(
+            "{}{}{}",
+            server("this", ""),
+            labelled("other", &format!("  name = \"{name}\"")),
+            labelled("this", &triggered)
+        )
+    };
+    workspace.write(&with_name("before"));
+    workspace.apply().exits(0);
+    workspace.write(&with_name("after"));
+    let apply = workspace.apply();
+    apply.exits(0).says("1 added, 1 changed, 1 destroyed");
+    assert_eq!(warnings(&apply), 1, "{apply:?}");
+}
+
+#[test]
+fn a_server_that_is_replaced_takes_its_certificates_along_and_nobody_is_told_that_they_are_anothers()
+ {
+    let emulator = Emulator::quick();
+    let workspace = with_certificates(&emulator, 2);
+    let certs: String = (0..2)
+        .map(|number| labelled(&format!("c{number}"), &format!("  name = \"c{number}\"")))
+        .collect();
+    let moved = server("this", &format!("  vpn_gateway_id = {OTHER_GATEWAY:?}"));
+    workspace.write(&format!("{moved}{certs}"));
+    let forced = workspace.terraform(&[
+        "plan",
+        "-no-color",
+        "-input=false",
+        "-replace=alivpn_ssl_vpn_server.this",
+    ]);
+    for plan in [forced, workspace.apply()] {
+        plan.exits(0)
+            .says("3 to add, 0 to change, 3 to destroy")
+            .does_not_say("belongs to another server")
+            .does_not_say("terraform state rm");
+        assert_eq!(warnings(&plan), 1, "{plan:?}");
     }
 }
 
@@ -242,6 +345,7 @@ fn a_timeout_ends_the_wait_for_a_busy_gateway_and_says_what_to_raise() {
             .apply()
             .exits(1)
             .says("the gateway was still busy with another change")
+            .says("If the cloud needs longer, raise `delete` in the timeouts block.")
             .within(Duration::from_secs(30));
     });
     assert_eq!(changes(&calls), ["DeleteSslVpnClientCert"]);

@@ -187,6 +187,8 @@ fn what_cannot_be_opened_is_an_error_that_says_why_and_loses_nothing() {
     opened("  id = \"vsc-unknown\"")
         .exits(1)
         .says("No client certificate \"vsc-unknown\"")
+        .says("InvalidSslVpnClientCertId.NotFound")
+        .says("RequestId")
         .says("Region cn-hangzhou has no such client certificate");
     opened(&format!("  id = {id:?}\n  region = \"cn-shanghai\""))
         .exits(1)
@@ -210,7 +212,9 @@ fn what_cannot_be_opened_is_an_error_that_says_why_and_loses_nothing() {
     opened(&format!("  id = {id:?}"))
         .exits(1)
         .says(&format!("Client certificate {id} has expired"))
-        .says("It held until 2020-09-13T12:26:40Z");
+        .says("It held until 2020-09-13T12:26:40Z")
+        .says("which disconnects every client of its server")
+        .says("Or take the ephemeral block out");
     assert_eq!(workspace.state(), state);
     workspace.write(&both("  name = \"ann\""));
     workspace.destroy().exits(0);

@@ -62,7 +62,13 @@ fn what_names_no_certificate_is_an_error_that_shows_the_forms() {
         ("vsc-unknown", "No client certificate vsc-unknown to import"),
         (id.as_str(), "imported as \"vsc-...@region\""),
     ] {
-        workspace.import_to(ADDRESS, import_id).exits(1).says(words);
+        let outcome = workspace.import_to(ADDRESS, import_id);
+        outcome.exits(1).says(words);
+        if words.ends_with("to import") {
+            outcome
+                .says("InvalidSslVpnClientCertId.NotFound")
+                .says("RequestId");
+        }
         assert_eq!(workspace.instance_of(TYPE, "this"), Value::Null);
     }
 }
@@ -98,6 +104,62 @@ fn a_certificate_of_another_server_is_imported_with_a_warning_before_anything_is
     });
     assert_eq!(changes(&calls), [""; 0]);
     workspace.terraform(&["state", "rm", ADDRESS]).exits(0);
+    assert_eq!(emulator.certificate_id(), id);
+}
+
+#[test]
+fn an_import_block_beside_a_configuration_that_would_delete_the_certificate_is_an_error_and_nothing_is_lost()
+ {
+    if is_left_out("import blocks", IMPORT_BLOCKS) {
+        return;
+    }
+    let emulator = Emulator::quick();
+    let maker = Workspace::new(&emulator);
+    let other = server("other", &format!("  vpn_gateway_id = {OTHER_GATEWAY:?}"));
+    maker.write(&format!("{}\n{other}", both("  name = \"ann\"")));
+    maker.apply().exits(0);
+    let (id, server_id) = (
+        emulator.certificate_id(),
+        attributes(&maker)["ssl_vpn_server_id"].clone(),
+    );
+    let others = maker.instance_of("alivpn_ssl_vpn_server", "other")["attributes"]["id"].clone();
+    let refused = format!("Client certificate {id} would be deleted by its import");
+    let block = format!("import {{\n  to = {ADDRESS}\n  id = {id:?}\n}}\n");
+    let of_others = format!("  ssl_vpn_server_id = {others}");
+    let elsewhere = format!("  ssl_vpn_server_id = {server_id}\n  region = \"cn-shanghai\"");
+    let to_come = "  ssl_vpn_server_id = alivpn_ssl_vpn_server.this.id".to_owned();
+    for (body, words) in [
+        (of_others, format!("set ssl_vpn_server_id = {server_id}")),
+        (elsewhere, "set region = \"cn-hangzhou\"".to_owned()),
+        (to_come, "known only after the apply".to_owned()),
+    ] {
+        let workspace = Workspace::new(&emulator);
+        let new_server = if body.contains("server.this.id") {
+            server("this", "")
+        } else {
+            String::new()
+        };
+        workspace.write(&format!("{block}{}{new_server}", cert(&body)));
+        for run in [Workspace::plan, Workspace::apply] {
+            let calls = emulator.calls_of(|| {
+                run(&workspace).exits(1).says(&refused).says(&words);
+            });
+            assert_eq!(changes(&calls), [""; 0]);
+        }
+        assert_eq!(workspace.instance_of(TYPE, "this"), Value::Null);
+    }
+    assert_eq!(emulator.certificate_id(), id);
+
+    // What can be changed in place is.
+    let workspace = Workspace::new(&emulator);
+    let renamed = cert(&format!(
+        "  ssl_vpn_server_id = {server_id}\n  name = \"bob\"\n  renew_before = \"720h\""
+    ));
+    workspace.write(&format!("{block}{renamed}"));
+    workspace
+        .apply()
+        .exits(0)
+        .says("1 imported, 0 added, 1 changed");
     assert_eq!(emulator.certificate_id(), id);
 }
 

@@ -5,6 +5,7 @@ mod delete;
 mod ephemeral;
 mod errors;
 mod import;
+mod left_over;
 mod openvpn;
 mod renewal;
 mod update;

@@ -93,6 +93,28 @@ fn data_source(workspace: &Workspace) -> Value {
     data.expect("the data source")["instances"][0]["attributes"].clone()
 }
 
+/// The lines in which OpenVPN complains of the profile of such a server, which it takes all the same.
+#[track_caller]
+fn complaints(arguments: &str) -> Vec<String> {
+    let (folder, _) = with_profile(arguments);
+    let (connects, mut said) = read_by_openvpn(&folder.path().join("profile.ovpn"));
+    assert!(connects, "{arguments}: {said:#?}");
+    said.retain(|line| {
+        let line = line.to_ascii_lowercase();
+        [
+            "warning",
+            "error",
+            "deprecated",
+            "cannot",
+            "unrecognized",
+            "reconsider",
+        ]
+        .iter()
+        .any(|word| line.contains(word))
+    });
+    said
+}
+
 #[test]
 fn openvpn_takes_the_profile_without_complaint() {
     for arguments in [
@@ -100,19 +122,26 @@ fn openvpn_takes_the_profile_without_complaint() {
         "  port = 11194\n  protocol = \"UDP\"\n  cipher = \"AES-256-CBC\"",
         "  port = 11194\n  protocol = \"UDP\"\n  cipher = \"AES-192-CBC\"",
     ] {
-        let (folder, _) = with_profile(arguments);
-        let (connects, said) = read_by_openvpn(&folder.path().join("profile.ovpn"));
-        assert!(connects, "{arguments}: {said:#?}");
-        let complaints: Vec<&String> = said
-            .iter()
-            .filter(|line| {
-                let line = line.to_ascii_lowercase();
-                ["warning", "error", "deprecated", "cannot", "unrecognized"]
-                    .iter()
-                    .any(|word| line.contains(word))
-            })
-            .collect();
+        let complaints = complaints(arguments);
         assert!(complaints.is_empty(), "{arguments}: {complaints:#?}");
+    }
+}
+
+/// The page says so. Both are the server's own settings, which its profile has to follow.
+#[test]
+fn openvpn_complains_of_compression_and_of_no_cipher_and_of_nothing_else() {
+    let compressed = complaints("  compress = true");
+    let [complaint] = compressed.as_slice() else {
+        panic!("{compressed:#?}")
+    };
+    assert!(
+        complaint.contains("WARNING: Compression for receiving enabled"),
+        "{complaint}"
+    );
+    let open = complaints("  cipher = \"none\"");
+    assert_eq!(open.len(), 2, "{open:#?}");
+    for complaint in &open {
+        assert!(complaint.contains("PLEASE DO RECONSIDER"), "{complaint}");
     }
 }
 

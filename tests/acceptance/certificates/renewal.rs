@@ -205,7 +205,7 @@ fn a_certificate_that_has_expired_is_said_to_and_replaced() {
         .exits(0)
         .says("A client certificate has expired")
         .says(&format!("{id} held until 2020-09-13T12:26:40Z"))
-        .says("-replace");
+        .says("-replace=ADDRESS`, which disconnects every client of its server");
     workspace.write(&both(IN_TIME));
     workspace.apply().exits(0);
     assert_eq!(attributes(&workspace)["status"], "expired");

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{block, faults, ids, read};
-use crate::emulator::{Emulator, GATEWAY};
+use crate::emulator::{Emulator, GATEWAY, of};
 use crate::terraform::{Workspace, server};
 
 const CERT: &str = "alivpn_ssl_vpn_client_cert";
@@ -84,6 +84,88 @@ fn certificates_and_connected_clients_are_listed_without_keys() {
         .exits(1)
         .says("No VPN gateway \"vpn-unknown\"")
         .says("Check vpn_gateway_id");
+}
+
+#[test]
+fn certificates_and_clients_are_listed_on_every_page() {
+    let emulator = Emulator::start(&["--converge", "0.1s", "--quota", "certificates=60"]);
+    emulator.edit_gateway(GATEWAY, json!({"SslMaxConnections": 100}));
+    let maker = Workspace::new(&emulator);
+    maker.write(&server("this", "  client_ip_pool = \"10.30.0.0/22\""));
+    maker.apply().exits(0);
+    let server = emulator.server_id();
+    let all: Vec<String> = (0..51)
+        .map(|number| format!("vsc-page{number:04}"))
+        .collect();
+    for id in &all {
+        emulator.add_certificate(json!({"SslVpnServerId": server, "SslVpnClientCertId": id}));
+        emulator.connect_client(id, "203.0.113.9");
+    }
+    let workspace = Workspace::new(&emulator);
+    emulator.clear_calls();
+    let list = read(&workspace, CERTS, "");
+    assert_eq!(ids(&list["ssl_vpn_client_certs"]), all);
+    let list = read(
+        &workspace,
+        CLIENTS,
+        &format!("  vpn_gateway_id = {GATEWAY:?}"),
+    );
+    let clients = list["clients"].as_array().expect("a list").iter();
+    let connected: Vec<&str> = clients
+        .map(|client| {
+            client["ssl_vpn_client_cert_id"]
+                .as_str()
+                .unwrap_or_default()
+        })
+        .collect();
+    assert_eq!(connected, all);
+    let calls = emulator.calls();
+    for operation in ["DescribeSslVpnClientCerts", "DescribeSslVpnClients"] {
+        let mut calls = of(&calls, operation).into_iter();
+        assert!(
+            calls.any(|call| call.parameter("PageNumber") == "2"),
+            "{operation}"
+        );
+    }
+}
+
+#[test]
+fn certificates_and_clients_are_found_in_another_region_than_the_providers() {
+    const SHANGHAI: &str = "vpn-uf6shanghai0001";
+    let emulator = Emulator::quick();
+    emulator.add_gateway(
+        json!({"VpnGatewayId": SHANGHAI, "VpcId": "vpc-c", "RegionId": "cn-shanghai"}),
+    );
+    let maker = Workspace::new(&emulator);
+    let there = format!("  vpn_gateway_id = {SHANGHAI:?}\n  region = \"cn-shanghai\"");
+    maker.write(&server("this", &there));
+    maker.apply().exits(0);
+    emulator.add_certificate(
+        json!({"SslVpnServerId": emulator.server_id(), "SslVpnClientCertId": "vsc-far", "Name": "far"}),
+    );
+    emulator.connect_client("vsc-far", "203.0.113.9");
+
+    let workspace = Workspace::new(&emulator);
+    for key in ["id = \"vsc-far\"", "name = \"far\""] {
+        let found = read(
+            &workspace,
+            CERT,
+            &format!("  {key}\n  region = \"cn-shanghai\""),
+        );
+        assert_eq!(
+            (&found["id"], &found["region"]),
+            (&json!("vsc-far"), &json!("cn-shanghai"))
+        );
+    }
+    let connected = read(&workspace, CLIENTS, &there);
+    assert_eq!(connected["region"], "cn-shanghai");
+    assert_eq!(connected["clients"][0]["ssl_vpn_client_cert_id"], "vsc-far");
+    let not_here = format!("  vpn_gateway_id = {SHANGHAI:?}");
+    workspace.write(&block(CLIENTS, &not_here));
+    workspace
+        .plan()
+        .exits(1)
+        .says("Region cn-hangzhou has no such VPN gateway");
 }
 
 #[test]
@@ -206,7 +288,13 @@ fn a_certificate_that_is_none_or_one_of_several_is_an_error() {
         ),
     ] {
         workspace.write(&block(CERT, &body));
-        workspace.plan().exits(1).says(words);
+        let outcome = workspace.plan();
+        outcome.exits(1).says(words);
+        if body.contains("id = \"vsc-") {
+            outcome
+                .says("InvalidSslVpnClientCertId.NotFound")
+                .says("RequestId");
+        }
     }
     let nothing = faults(&workspace, CERT, "");
     assert!(

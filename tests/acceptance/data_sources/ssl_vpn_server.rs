@@ -84,6 +84,25 @@ fn a_server_is_found_by_id_by_gateway_and_by_name_and_lists_keep_to_their_filter
         workspace.write(&block(ONE, body));
         workspace.plan().exits(1).says(words);
     }
+
+    // Where the API says it in words, these are shown.
+    emulator.fault(json!({
+        "operation": "DescribeSslVpnServers", "count": 0, "http_status": 404, "code": "InvalidSslVpnServerId.NotFound",
+    }));
+    workspace.write(&block(ONE, "  id = \"vss-unknown\""));
+    workspace
+        .plan()
+        .exits(1)
+        .says("Region cn-hangzhou has no such SSL server")
+        .says("InvalidSslVpnServerId.NotFound")
+        .says("RequestId");
+    workspace.write(&server("this", ""));
+    workspace
+        .import("vss-unknown")
+        .exits(1)
+        .says("No SSL server vss-unknown to import")
+        .says("InvalidSslVpnServerId.NotFound")
+        .says("RequestId");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! `exercise_echo`: a data source that answers. Its text may ask for trouble: `panic`, `wait` for Stop, `warn`, `fail`,
-//! `absent` for a prerequisite, `nothing` for neither result nor error.
+//! `exercise_echo`: a data source that answers. Its text `module` is answered with what the module says of itself. It may ask for
+//! trouble: `panic`, `wait` for Stop, `warn`, `fail`, `absent` for a prerequisite, `nothing` for neither result nor error.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::validators::length_between;
 
-use crate::provider::Client;
+use crate::provider::{Client, Meta, trouble};
 
 /// The data source type.
 pub struct Echo;
@@ -49,6 +49,7 @@ impl BlockType for Echo {
     }
 
     fn validate(&self, config: &Model) -> Diagnostics {
+        trouble(config.text.known().map(String::as_str));
         let whisper = config.volume.known().is_some_and(|volume| *volume < 1);
         let error = Diagnostic::error("Too quiet").at("volume");
         whisper.then_some(error).into_iter().collect()
@@ -61,14 +62,18 @@ impl DataSource for Echo {
 
     async fn read(&self, call: Call<'_, Client>, config: Model) -> Outcome<Option<Model>> {
         let text = config.text.value().unwrap_or_default();
+        trouble(Some(&text));
+        let answer = match text.as_str() {
+            "module" => Meta::of(call.meta).module_name,
+            text => Attr::Known(format!("{}{text}", call.client.prefix)),
+        };
         // Unknown on purpose: the server must not let it out.
         let answered = Model {
-            answer: Attr::Known(format!("{}{text}", call.client.prefix)),
+            answer,
             distance: Attr::Unknown,
             ..config
         };
         match text.as_str() {
-            "panic" => panic!("asked to panic"),
             "wait" => {
                 call.cancel.cancelled().await;
                 Outcome::failed(Diagnostic::error("Stopped"))

@@ -13,7 +13,7 @@ use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::validators::whole_number_between;
 
-use crate::provider::Client;
+use crate::provider::{Client, trouble};
 
 /// The action type.
 pub struct Greet;
@@ -49,6 +49,11 @@ impl BlockType for Greet {
             ));
         Schema::new(0, block)
     }
+
+    fn validate(&self, config: &Config) -> Diagnostics {
+        trouble(config.name.known().map(String::as_str));
+        Diagnostics::new()
+    }
 }
 
 #[async_trait]
@@ -56,7 +61,9 @@ impl Action for Greet {
     type Client = Client;
 
     fn plan(&self, config: Config) -> Outcome<()> {
-        match config.name.known().map(String::as_str) {
+        let name = config.name.known().map(String::as_str);
+        trouble(name);
+        match name {
             Some("absent") => Outcome::deferred(
                 (),
                 Deferral::absent_prerequisite(Diagnostic::error("Nobody there").at("name")),
@@ -82,8 +89,8 @@ impl Action for Greet {
             }
             call.client.tally.count(format!("{name} greeted"));
         }
+        trouble(Some(&name));
         match name.as_str() {
-            "panic" => panic!("asked to panic"),
             "fail" => Diagnostic::error("Not amused").at("name").into(),
             "warn" => Diagnostic::warning("Loud").into(),
             "wait" => {

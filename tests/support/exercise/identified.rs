@@ -1,5 +1,5 @@
 //! `exercise_identified`: known by its name and zone. Its note may ask for trouble: `renamed` has another name when it is read,
-//! `rezoned` has another zone after an update, `half` is created and reported as broken.
+//! `rezoned` has another zone after an update, `half` is created and reported as broken. An old identity's title `panic` panics.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -7,14 +7,14 @@ use terraform_provider_alivpn::tf::diagnostics::Diagnostic;
 use terraform_provider_alivpn::tf::identity::{IdentitySchema, IdentityType};
 use terraform_provider_alivpn::tf::model::Attr;
 use terraform_provider_alivpn::tf::resource::{
-    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+    Call, Change, Delete, Outcome, PlanCall, Planned, Resource, Update,
 };
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::upgrade::Upgrader;
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::provider::Client;
+use crate::provider::{Client, trouble};
 
 /// The resource type.
 pub struct Identified;
@@ -70,6 +70,7 @@ impl Resource for Identified {
             .optional("zone", IdentityType::String, "Where it is.")
             .upgrader(Upgrader::new(0, titled, |identity| {
                 let name = identity.attribute("title").clone();
+                trouble(name.as_str());
                 Ok(Value::map([("name", name), ("zone", Value::Null)]))
             }));
         Some(schema)
@@ -112,7 +113,12 @@ impl Resource for Identified {
         Outcome::new(updated)
     }
 
-    async fn delete(&self, _call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {
+    async fn delete(
+        &self,
+        _call: Call<'_, Client>,
+        delete: Delete<Model>,
+    ) -> Outcome<Option<Model>> {
+        let state = delete.prior;
         if state.asks_for("stays") {
             return Outcome::with(Some(state), Diagnostic::error("It stays"));
         }

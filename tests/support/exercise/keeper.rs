@@ -1,16 +1,16 @@
 //! `exercise_keeper`: keeps private data (how often it was changed), is told secrets, notes what the module's `provider_meta`
 //! says, and waits for what is not there. Its name says what it does: `counting` counts reads too, `waits` waits for something
-//! else, `unclear` cannot be planned yet, `curious` says in its plan what it is told of the client, `precious` warns before it
-//! is destroyed and `locked` refuses, `brittle` is replaced when its pace changes.
+//! else, `unclear` cannot be planned yet, `curious` says in its plan what it is told of the client and of the module, `precious`
+//! warns before it is destroyed and `locked` refuses, `brittle` is replaced when its pace changes.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use terraform_provider_alivpn::tf::deferral::Deferral;
 use terraform_provider_alivpn::tf::diagnostics::{Diagnostic, Diagnostics};
-use terraform_provider_alivpn::tf::model::{Attr, from_value};
+use terraform_provider_alivpn::tf::model::Attr;
 use terraform_provider_alivpn::tf::private::Private;
 use terraform_provider_alivpn::tf::resource::{
-    Call, Change, Destroy, Outcome, PlanCall, Planned, Resource, Update,
+    Call, Change, Delete, Destroy, Outcome, PlanCall, Planned, Resource, Update,
 };
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, NestedBlock, Schema};
 use terraform_provider_alivpn::tf::types::Type;
@@ -78,14 +78,19 @@ impl Model {
 
     /// The object once the cloud has it.
     fn made(mut self, meta: &Value) -> Model {
-        let meta: Meta = from_value(meta).unwrap_or_default();
         self.secret_length = length(&self.secret);
-        self.module_name = meta.module_name;
+        self.module_name = Meta::of(meta).module_name;
         for rule in &mut self.rule {
             rule.token_length = length(&rule.token);
         }
         self
     }
+}
+
+/// Says whose module it is, where the module says so.
+fn module(meta: &Value) -> Option<Diagnostic> {
+    let name = Meta::of(meta).module_name.value()?;
+    Some(Diagnostic::warning(format!("The module is {name}")))
 }
 
 fn something_else() -> Deferral {
@@ -152,10 +157,14 @@ impl Resource for Keeper {
         change: Change<Model>,
     ) -> Outcome<Planned<Model, ()>> {
         let (waits, unclear) = (change.planned.is("waits"), change.planned.is("unclear"));
-        let told = change.planned.is("curious").then(|| match call.client {
-            Some(client) => Diagnostic::warning(format!("The prefix is {}", client.prefix)),
-            None => Diagnostic::warning("Nobody to ask"),
-        });
+        let mut told = Diagnostics::new();
+        if change.planned.is("curious") {
+            told.push(match call.client {
+                Some(client) => Diagnostic::warning(format!("The prefix is {}", client.prefix)),
+                None => Diagnostic::warning("Nobody to ask"),
+            });
+            told.extend(module(&change.meta));
+        }
         let counting = change.planned.is("counting");
         let paced = |model: &Model| model.pace.clone();
         let other_pace = change.prior.as_ref().map(paced) != Some(paced(&change.planned));
@@ -169,13 +178,17 @@ impl Resource for Keeper {
             (true, _, _) => Outcome::deferred(planned, something_else()),
             (_, true, _) => Outcome::deferred(planned, unknown()),
             (_, _, true) => Outcome::new(planned).private(&one_more(&change.private)),
-            _ => Outcome::with(planned, told.into_iter().collect::<Diagnostics>()),
+            _ => Outcome::with(planned, told),
         }
     }
 
-    fn plan_destroy(&self, destroy: Destroy<Model>) -> Outcome<()> {
-        let said = if destroy.prior.is("precious") {
-            Diagnostic::warning("It is precious").into()
+    fn plan_destroy(&self, _call: PlanCall<'_, Client>, destroy: Destroy<Model>) -> Outcome<()> {
+        let said: Diagnostics = if destroy.prior.is("precious") {
+            let precious = Diagnostic::warning("It is precious");
+            [precious]
+                .into_iter()
+                .chain(module(&destroy.meta))
+                .collect()
         } else if destroy.prior.is("locked") {
             Diagnostic::error("It is locked").into()
         } else {
@@ -195,8 +208,7 @@ impl Resource for Keeper {
         if state.is("counting") {
             return Outcome::new(Some(state)).private(&one_more(call.private));
         }
-        let meta: Meta = from_value(call.meta).unwrap_or_default();
-        let module_name = match meta.module_name {
+        let module_name = match Meta::of(call.meta).module_name {
             Attr::Null => state.module_name.clone(),
             said => said,
         };
@@ -216,7 +228,11 @@ impl Resource for Keeper {
         Outcome::new(update.planned.made(call.meta)).private(&one_more(call.private))
     }
 
-    async fn delete(&self, _call: Call<'_, Client>, _state: Model) -> Outcome<Option<Model>> {
+    async fn delete(
+        &self,
+        _call: Call<'_, Client>,
+        _delete: Delete<Model>,
+    ) -> Outcome<Option<Model>> {
         Outcome::new(None)
     }
 

@@ -1,14 +1,15 @@
-//! The provider block and the list of what is served.
+//! The provider block and the list of what is served. A prefix `panic` panics when it is checked and when it is used.
 
 use async_trait::async_trait;
 use serde::Deserialize;
 use terraform_provider_alivpn::tf::diagnostics::Diagnostics;
 use terraform_provider_alivpn::tf::function::Function;
-use terraform_provider_alivpn::tf::model::Attr;
+use terraform_provider_alivpn::tf::model::{Attr, from_value};
 use terraform_provider_alivpn::tf::provider::{Configure, Provider};
 use terraform_provider_alivpn::tf::resource::Erased;
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
+use terraform_provider_alivpn::tf::value::Value;
 use terraform_provider_alivpn::tf::{action, data_source, ephemeral_resource, list_resource};
 
 use crate::echo::Echo;
@@ -48,6 +49,18 @@ pub struct Meta {
     pub module_name: Attr<String>,
 }
 
+impl Meta {
+    /// What a call is told of it.
+    pub fn of(told: &Value) -> Meta {
+        from_value(told).unwrap_or_default()
+    }
+}
+
+/// Panics where this asks for it.
+pub fn trouble(asked: Option<&str>) {
+    assert!(asked != Some("panic"), "asked to panic");
+}
+
 #[async_trait]
 impl Provider for Exercise {
     type Config = Configuration;
@@ -63,8 +76,14 @@ impl Provider for Exercise {
         Some(Schema::new(0, Block::new("A module.").attribute(name)))
     }
 
+    fn validate(&self, config: &Configuration) -> Diagnostics {
+        trouble(config.prefix.known().map(String::as_str));
+        Diagnostics::new()
+    }
+
     async fn configure(&self, configure: Configure<Configuration>) -> Result<Client, Diagnostics> {
         let prefix = configure.config.prefix.value().unwrap_or_default();
+        trouble(Some(&prefix));
         if prefix == "wait" {
             std::future::pending::<()>().await;
         }

@@ -12,7 +12,7 @@ use terraform_provider_alivpn::tf::model::Attr;
 use terraform_provider_alivpn::tf::number::Number;
 use terraform_provider_alivpn::tf::path::AttributePath;
 use terraform_provider_alivpn::tf::resource::{
-    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+    Call, Change, Delete, Outcome, PlanCall, Planned, Resource, Update,
 };
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, NestedBlock, Schema};
 use terraform_provider_alivpn::tf::types::Type;
@@ -195,7 +195,12 @@ impl Resource for Shape {
         }
     }
 
-    async fn delete(&self, call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {
+    async fn delete(
+        &self,
+        call: Call<'_, Client>,
+        delete: Delete<Model>,
+    ) -> Outcome<Option<Model>> {
+        let state = delete.prior;
         match stopped(&state.name, call.cancel.cancelled()).await {
             Some(error) => Outcome::with(Some(state), error),
             None => Outcome::new(None),

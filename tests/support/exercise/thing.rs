@@ -1,18 +1,18 @@
 //! `exercise_thing`: exists only in its state. Its name may ask for trouble: `panic` panics in every call, `gone` is gone when
 //! it is read, `wait` waits for Stop when it is created, `none` is not created and `stays` is not deleted, without a word. A
-//! note `tell` has a plan tell whether it changes the thing or replaces it.
+//! note `tell` has a plan tell whether it changes the thing or replaces it, and a deletion whether a plan spoke of it.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use terraform_provider_alivpn::tf::diagnostics::{Diagnostic, Diagnostics};
 use terraform_provider_alivpn::tf::model::Attr;
 use terraform_provider_alivpn::tf::resource::{
-    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+    Call, Change, Delete, Outcome, PlanCall, Planned, Replacement, Resource, Update,
 };
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 
-use crate::provider::Client;
+use crate::provider::{self, Client};
 
 /// The resource type.
 pub struct Thing;
@@ -38,10 +38,16 @@ pub fn schema() -> Schema {
 }
 
 fn trouble(model: &Model) {
-    assert!(
-        model.name.known().is_none_or(|name| name != "panic"),
-        "asked to panic"
-    );
+    provider::trouble(model.name.known().map(String::as_str));
+}
+
+/// What a thing that tells is told.
+fn told(thing: &Model, what: &str) -> Diagnostics {
+    let tells = thing.note.known().is_some_and(|note| note == "tell");
+    tells
+        .then(|| Diagnostic::warning(what))
+        .into_iter()
+        .collect()
 }
 
 #[async_trait]
@@ -69,21 +75,14 @@ impl Resource for Thing {
         change: Change<Model>,
     ) -> Outcome<Planned<Model, ()>> {
         trouble(&change.planned);
-        let tells = change
-            .planned
-            .note
-            .known()
-            .is_some_and(|note| note == "tell");
-        let kind = match (&change.prior, change.replaces) {
-            (None, false) => "A create",
-            (None, true) => "A create in a replacement",
-            (Some(_), false) => "A change",
-            (Some(_), true) => "A replacement",
+        let kind = match (&change.prior, change.replacement) {
+            (None, Replacement::No) => "A create",
+            (None, Replacement::Foreseen) => "A create in a replacement",
+            (None, Replacement::Forced) => "A create in a replacement that is forced",
+            (Some(_), Replacement::No) => "A change",
+            (Some(_), _) => "A replacement",
         };
-        let said: Diagnostics = tells
-            .then(|| Diagnostic::warning(kind))
-            .into_iter()
-            .collect();
+        let said = told(&change.planned, kind);
         let planned = Planned::new(change.planned, Some(()));
         Outcome::with(planned, said)
     }
@@ -112,12 +111,24 @@ impl Resource for Thing {
         Outcome::new(update.planned)
     }
 
-    async fn delete(&self, _call: Call<'_, Client>, state: Model) -> Outcome<Option<Model>> {
+    async fn delete(
+        &self,
+        _call: Call<'_, Client>,
+        delete: Delete<Model>,
+    ) -> Outcome<Option<Model>> {
+        let state = delete.prior;
+        let kind = if delete.foretold {
+            "An end that was foretold"
+        } else {
+            "An end that no plan spoke of"
+        };
+        let said = told(&state, kind);
         let stays = state.name.known().is_some_and(|name| name == "stays");
-        Outcome::new(stays.then_some(state))
+        Outcome::with(stays.then_some(state), said)
     }
 
     async fn import(&self, _call: Call<'_, Client>, id: &str) -> Outcome<Option<Model>> {
+        provider::trouble(Some(id));
         let name = Attr::Known(id.to_owned());
         Outcome::new(Some(Model {
             id: name.clone(),

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use serde::Deserialize;
 use terraform_provider_alivpn::tf::block_type::BlockType;
-use terraform_provider_alivpn::tf::diagnostics::Diagnostic;
+use terraform_provider_alivpn::tf::diagnostics::{Diagnostic, Diagnostics};
 use terraform_provider_alivpn::tf::identity::Identity;
 use terraform_provider_alivpn::tf::list_resource::{Ended, ListResource, Listed, Query, Results};
 use terraform_provider_alivpn::tf::model::Attr;
@@ -17,7 +17,7 @@ use terraform_provider_alivpn::tf::validators::one_of;
 use terraform_provider_alivpn::tf::value::Value;
 
 use crate::identified;
-use crate::provider::Client;
+use crate::provider::{Client, trouble};
 
 /// The list resource type.
 pub struct Things;
@@ -51,6 +51,11 @@ impl BlockType for Things {
             ))
             .attribute(mode.validator(one_of(modes)));
         Schema::new(0, block)
+    }
+
+    fn validate(&self, config: &Config) -> Diagnostics {
+        trouble(config.mode.as_deref());
+        Diagnostics::new()
     }
 }
 
@@ -102,8 +107,8 @@ async fn list(
             sent => sent?,
         }
         call.client.tally.count(format!("{} sent", config.name));
+        trouble(Some(&mode));
         match mode.as_str() {
-            "panic" => panic!("asked to panic"),
             "fail" => return Err(Diagnostic::error("Failed half way").into()),
             "warn" => results.tell(Diagnostic::warning("One was odd")).await?,
             "wait" => {

@@ -1,6 +1,6 @@
 //! `exercise_token`: an ephemeral resource. It must be renewed at second 1000 of 1970 and, once renewed, at second 2000; a second
-//! renewal lasts for ever. Closing is counted as `NAME closed`. Its name may ask for trouble: `panic`, `absent` for a
-//! prerequisite, `stuck` cannot be renewed or closed, `wait` waits for Stop when it is opened, `slow` when renewed or closed.
+//! renewal lasts for ever. Closing is counted as `NAME closed`. Its name may ask for trouble: `panic` in every call, `absent` for
+//! a prerequisite, `stuck` cannot be renewed or closed, `wait` waits for Stop when it is opened, `slow` when renewed or closed.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,7 +16,7 @@ use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::validators::length_between;
 
-use crate::provider::Client;
+use crate::provider::{Client, trouble};
 
 /// The ephemeral resource type.
 pub struct Token;
@@ -58,6 +58,11 @@ impl BlockType for Token {
             .attribute(Attribute::computed("issued", Type::Number, "When."));
         Schema::new(0, block)
     }
+
+    fn validate(&self, config: &Model) -> Diagnostics {
+        trouble(config.name.known().map(String::as_str));
+        Diagnostics::new()
+    }
 }
 
 #[async_trait]
@@ -71,8 +76,8 @@ impl EphemeralResource for Token {
         config: Model,
     ) -> Outcome<Option<Opened<Model, Private>>> {
         let name = config.name.value().unwrap_or_default();
+        trouble(Some(&name));
         match name.as_str() {
-            "panic" => panic!("asked to panic"),
             "wait" => {
                 call.cancel.cancelled().await;
                 return Outcome::failed(Diagnostic::error("Stopped"));
@@ -105,6 +110,7 @@ impl EphemeralResource for Token {
         call: Call<'_, Client>,
         private: Private,
     ) -> Outcome<Option<Renewed<Private>>> {
+        trouble(Some(&private.name));
         if private.name == "slow" {
             call.cancel.cancelled().await;
             return Outcome::failed(Diagnostic::error("Stopped"));
@@ -123,6 +129,7 @@ impl EphemeralResource for Token {
     }
 
     async fn close(&self, call: Call<'_, Client>, private: Private) -> Diagnostics {
+        trouble(Some(&private.name));
         if private.name == "stuck" {
             return Diagnostic::error("It is stuck").into();
         }

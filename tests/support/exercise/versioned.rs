@@ -1,5 +1,5 @@
 //! `exercise_versioned`: in its third version. First it had a title and its size as text, then a name, now its size is a number.
-//! It takes over an `old_thing` of the provider `example/old`.
+//! It takes over an `old_thing` of the provider `example/old`. A title or label `panic` panics.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -10,14 +10,14 @@ use terraform_provider_alivpn::tf::move_state::{MoveSource, Moved};
 use terraform_provider_alivpn::tf::number::Number;
 use terraform_provider_alivpn::tf::private::Private;
 use terraform_provider_alivpn::tf::resource::{
-    Call, Change, Outcome, PlanCall, Planned, Resource, Update,
+    Call, Change, Delete, Outcome, PlanCall, Planned, Resource, Update,
 };
 use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::upgrade::Upgrader;
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::provider::Client;
+use crate::provider::{Client, trouble};
 
 /// The resource type.
 pub struct Versioned;
@@ -34,6 +34,7 @@ pub struct Model {
 }
 
 fn rename(state: Value) -> Result<Value, Diagnostic> {
+    trouble(state.attribute("title").as_str());
     Ok(Value::map([
         ("name", state.attribute("title").clone()),
         ("size", state.attribute("size").clone()),
@@ -91,6 +92,7 @@ impl Resource for Versioned {
         }
         let ty = Type::object([("label", Type::String)]);
         let moved = source.read(&ty).map(|state| {
+            trouble(state.attribute("label").as_str());
             let name = state.attribute("label").as_str().map(str::to_owned);
             let state = Model {
                 name: name.into(),
@@ -125,7 +127,11 @@ impl Resource for Versioned {
         Outcome::new(update.planned)
     }
 
-    async fn delete(&self, _call: Call<'_, Client>, _state: Model) -> Outcome<Option<Model>> {
+    async fn delete(
+        &self,
+        _call: Call<'_, Client>,
+        _delete: Delete<Model>,
+    ) -> Outcome<Option<Model>> {
         Outcome::new(None)
     }
 

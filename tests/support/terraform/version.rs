@@ -12,6 +12,12 @@ pub struct Since {
     pub opentofu: Option<(u64, u64)>,
 }
 
+/// `replace_triggered_by`.
+pub const REPLACE_TRIGGERED_BY: Since = Since {
+    terraform: (1, 2),
+    opentofu: Some((1, 6)),
+};
+
 /// Import blocks, and `-generate-config-out` for them.
 pub const IMPORT_BLOCKS: Since = Since {
     terraform: (1, 5),

@@ -19,7 +19,9 @@ pub struct Facts {
     pub identity: Option<Identity>,
     /// Where calls go, and what comes back from there.
     pub endpoint: Option<Endpoint>,
-    /// What may be done, in the order of [`ACTIONS`].
+    /// The cloud's word that it has no such region.
+    pub no_such_region: Option<Error>,
+    /// What may be done, of [`ACTIONS`]: as far as it was asked.
     pub permissions: Vec<(Action, Permission)>,
     /// The gateways of the region and the servers on them, when both may be listed.
     pub gateways: Option<Vec<Gateway>>,
@@ -96,41 +98,41 @@ pub enum Need {
     Always,
     /// A part: some resource or data source.
     Sometimes,
-    /// Apply, and not plan.
+    /// Apply, and what else is not for credentials that only plan.
     Apply,
 }
 
 /// The actions that can be tried without changing anything: by a read, or by a dry run.
 pub const ACTIONS: [Action; 8] = [
     Action {
-        operation: "DescribeVpnGateways",
-        without: "The data sources of gateways do not work.",
-        need: Need::Sometimes,
-    },
-    Action {
-        operation: "DescribeVpnGateway",
-        without: "No change can wait for its gateway.",
-        need: Need::Always,
-    },
-    Action {
         operation: "DescribeSslVpnServers",
         without: "No SSL server can be planned.",
         need: Need::Always,
     },
     Action {
-        operation: "DescribeSslVpnClientCerts",
-        without: "Client certificates do not work.",
+        operation: "DescribeVpnGateways",
+        without: "The data sources of gateways do not work.",
         need: Need::Sometimes,
     },
     Action {
-        operation: "DescribeSslVpnClientCert",
-        without: "Client certificates do not work.",
+        operation: "DescribeSslVpnClientCerts",
+        without: "No client certificate can be planned.",
         need: Need::Sometimes,
     },
     Action {
         operation: "DescribeSslVpnClients",
         without: "The data source of connected clients does not work.",
         need: Need::Sometimes,
+    },
+    Action {
+        operation: "DescribeVpnGateway",
+        without: "No change can wait for its gateway.",
+        need: Need::Apply,
+    },
+    Action {
+        operation: "DescribeSslVpnClientCert",
+        without: "No client certificate can be created, imported, or given out with its private key, which this action alone shows.",
+        need: Need::Apply,
     },
     Action {
         operation: "CreateSslVpnServer",
@@ -155,7 +157,7 @@ pub const NOT_TRIED: [&str; 4] = [
 /// Whether an action is allowed.
 #[derive(Debug)]
 pub enum Permission {
-    /// Yes: it was done, or refused for another reason.
+    /// Yes: it was done, or refused for a reason that comes after RAM's.
     Allowed,
     /// No.
     Denied(Error),

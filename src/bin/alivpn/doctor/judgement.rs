@@ -1,18 +1,28 @@
 //! What the facts mean: a line for each thing that has to be right, with what to do where it is not.
 
-use terraform_provider_alivpn::cloud::error::{Class, Error};
+use terraform_provider_alivpn::cloud::error::{Class, Error, TransportFault};
 use terraform_provider_alivpn::provider::explain;
 use terraform_provider_alivpn::tf::diagnostics::Diagnostic;
 
 use super::facts::{
-    Action, Endpoint, Facts, Gateway, Identity, NOT_TRIED, Need, Permission, Region, Reply, Signer,
+    ACTIONS, Action, Endpoint, Facts, Gateway, Identity, NOT_TRIED, Need, Permission, Region,
+    Reply, Signer,
 };
+use super::waiting::LIMIT;
 
 /// A clock may be off by so many seconds before anybody minds.
 const CLOCK_IS_RIGHT: i64 = 60;
 
 /// The cloud refuses what is signed with a clock that is off by more.
 const CLOCK_IS_REFUSED: i64 = 15 * 60;
+
+/// What to do where the VPC API gives no answer.
+const NO_ANSWER: &str = "Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and the endpoint (--vpc-endpoint, endpoints.vpc or \
+                         ALIBABA_CLOUD_VPC_ENDPOINT).";
+
+/// What to do where STS gives none.
+const NO_ANSWER_OF_STS: &str = "Check the network and the proxy (HTTPS_PROXY, NO_PROXY), or name another endpoint of STS \
+                                (--sts-endpoint, endpoints.sts or ALIBABA_CLOUD_STS_ENDPOINT).";
 
 /// How a line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +46,7 @@ pub struct Line {
     pub verdict: Verdict,
     /// What was found.
     pub found: String,
-    /// What to do about it; empty where there is nothing to do.
+    /// What to do about it; empty for a line that passes or is skipped, and for no other.
     pub advice: String,
 }
 
@@ -68,20 +78,30 @@ pub fn judge(facts: &Facts) -> Vec<Line> {
         return facts
             .settings
             .iter()
-            .map(|diagnostic| said_by("settings", diagnostic))
+            .map(|diagnostic| {
+                said_by(
+                    "settings",
+                    diagnostic,
+                    "Correct it, in the options or in the environment.",
+                )
+            })
             .collect();
     }
     let endpoint = facts.endpoint.as_ref();
     let reply = endpoint.and_then(|endpoint| endpoint.reply.as_ref().ok());
     vec![
         credentials(facts.credentials.as_ref()),
-        region(facts.region.as_ref()),
+        region(facts.region.as_ref(), facts.no_such_region.as_ref()),
         identity(facts.identity.as_ref()),
         reached(endpoint),
         clock(reply),
         reads(&facts.permissions),
         changes(&facts.permissions),
-        gateways(facts.gateways.as_deref()),
+        match &facts.gateways {
+            Some(listed) => gateways(listed),
+            None if facts.permissions.is_empty() => skipped("gateways"),
+            None => gateways_not_listed(),
+        },
     ]
 }
 
@@ -89,11 +109,11 @@ fn skipped(about: &'static str) -> Line {
     Line::new(about, Verdict::Skip, "not looked at")
 }
 
-/// A failure in the provider's own words; its last paragraph says what to do.
-fn said_by(about: &'static str, diagnostic: &Diagnostic) -> Line {
+/// A failure in the provider's own words; its last paragraph says what to do, if it has more than one.
+fn said_by(about: &'static str, diagnostic: &Diagnostic, otherwise: &str) -> Line {
     let (found, advice) = match diagnostic.detail.rsplit_once("\n\n") {
         Some((found, advice)) => (found, advice),
-        None => (diagnostic.detail.as_str(), ""),
+        None => (diagnostic.detail.as_str(), otherwise),
     };
     Line::new(
         about,
@@ -105,33 +125,47 @@ fn said_by(about: &'static str, diagnostic: &Diagnostic) -> Line {
 
 fn credentials(asked: Option<&Result<Signer, Diagnostic>>) -> Line {
     match asked {
-        None => Line::new("credentials", Verdict::Fail, "Their source gave no answer within 15 s.")
-            .advice("Name another source with --profile, or by variables of the environment; `aliyun configure` writes a profile."),
-        Some(Err(diagnostic)) => said_by("credentials", diagnostic),
+        None => skipped("credentials"),
+        Some(Err(diagnostic)) => said_by(
+            "credentials",
+            diagnostic,
+            "Mend that source; or name another one with --profile, or by variables of the environment. `aliyun configure` writes a profile.",
+        ),
         Some(Ok(signer)) => {
-            let kind = if signer.is_temporary { "temporary access key" } else { "access key" };
+            let kind = if signer.is_temporary {
+                "temporary access key"
+            } else {
+                "access key"
+            };
             let found = format!("{kind} {} from {}", signer.access_key_id, signer.origin);
             Line::new("credentials", Verdict::Pass, found)
         }
     }
 }
 
-fn region(asked: Option<&Result<Region, Diagnostic>>) -> Line {
-    match asked {
-        None => skipped("region"),
-        Some(Err(diagnostic)) => said_by("region", diagnostic),
-        Some(Ok(Region { name, named_by })) => {
-            let named_by = if named_by == "region" {
-                "--region"
-            } else {
-                named_by
-            };
-            Line::new(
-                "region",
-                Verdict::Pass,
-                format!("{name}, named by {named_by}"),
-            )
+fn region(asked: Option<&Result<Region, Diagnostic>>, no_such_region: Option<&Error>) -> Line {
+    let (name, named_by) = match asked {
+        None => return skipped("region"),
+        Some(Err(diagnostic)) => {
+            let otherwise = "Name one, such as cn-hangzhou, with --region or ALIBABA_CLOUD_REGION.";
+            return said_by("region", diagnostic, otherwise);
         }
+        Some(Ok(Region { name, named_by })) => (name, named_by.as_str()),
+    };
+    let named_by = if named_by == "region" {
+        "--region"
+    } else {
+        named_by
+    };
+    let found = format!("{name}, named by {named_by}");
+    match no_such_region {
+        None => Line::new("region", Verdict::Pass, found),
+        Some(error) => Line::new(
+            "region",
+            Verdict::Fail,
+            format!("{found}: the cloud has no such region{}.", request_words(error)),
+        )
+        .advice("Correct its name; or check the endpoint, if another cloud than Alibaba Cloud's is meant."),
     }
 }
 
@@ -160,30 +194,50 @@ fn identity(identity: Option<&Identity>) -> Line {
         }
         Some(Identity::Late(origin)) => line(
             Verdict::Warn,
-            format!("{origin} gave no answer within 15 s."),
+            format!("{origin} gave no answer within {} s.", LIMIT.as_secs()),
         )
-        .advice("Check the network and the proxy (HTTPS_PROXY, NO_PROXY)."),
-        Some(Identity::Refused(error)) => {
-            let verdict = match error.class() {
-                Class::Credentials | Class::CredentialsRefresh => Verdict::Fail,
-                // Networks without a way to STS are not unusual; the provider itself may not need it.
-                _ => Verdict::Warn,
-            };
-            line(verdict, error.to_string()).advice(explain::advice(error))
+        .advice(NO_ANSWER_OF_STS),
+        Some(Identity::Refused(error)) if is_of_the_signer(error) => {
+            line(Verdict::Fail, error.to_string()).advice(explain::advice(error))
         }
+        // Networks without a way to STS are not unusual; the provider itself may not need it.
+        Some(Identity::Refused(error)) => line(Verdict::Warn, error.to_string()).advice(
+            match error {
+                error if error.class() == Class::Permission && error.api().is_some() => {
+                    "The provider itself does not ask who it is; a policy that denies sts:GetCallerIdentity may stay."
+                        .to_owned()
+                }
+                Error::Transport { fault: TransportFault::Untrusted, .. } => explain::advice(error),
+                error if error.api().is_none() => NO_ANSWER_OF_STS.to_owned(),
+                error => explain::advice(error),
+            },
+        ),
     }
+}
+
+/// Whether the cloud does not take who signs: it would go on refusing.
+pub fn is_of_the_signer(error: &Error) -> bool {
+    matches!(
+        error.class(),
+        Class::Credentials | Class::CredentialsRefresh
+    )
 }
 
 fn reached(endpoint: Option<&Endpoint>) -> Line {
     match endpoint {
         None => skipped("endpoint"),
-        Some(Endpoint { origin, reply: Ok(reply) }) => {
+        Some(Endpoint {
+            origin,
+            reply: Ok(reply),
+        }) => {
             let found = format!("{origin} answered in {} ms", reply.elapsed.as_millis());
             Line::new("endpoint", Verdict::Pass, found)
         }
-        Some(Endpoint { origin, reply: Err(reason) }) => {
-            Line::new("endpoint", Verdict::Fail, format!("{origin}: {reason}."))
-                .advice("Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and the endpoint (--vpc-endpoint, endpoints.vpc or ALIBABA_CLOUD_VPC_ENDPOINT).")
+        Some(Endpoint {
+            origin,
+            reply: Err(reason),
+        }) => {
+            Line::new("endpoint", Verdict::Fail, format!("{origin}: {reason}.")).advice(NO_ANSWER)
         }
     }
 }
@@ -259,44 +313,67 @@ fn actions(
     }
     let mut found = Vec::new();
     let mut wanted = Vec::new();
+    let mut advice: Vec<String> = Vec::new();
     let mut verdict = Verdict::Pass;
     for (action, permission) in &meant {
         let operation = action.operation;
+        let is_needed = action.need == Need::Always;
         let (grave, words) = match permission {
             Permission::Allowed => continue,
             Permission::Denied(error) => {
                 wanted.push(format!("vpc:{operation}"));
                 let request = request_words(error);
+                let words = format!("{operation} is not allowed{request}. {}", action.without);
+                (is_needed, words)
+            }
+            Permission::Unknown(error) => {
+                advice.push(explain::advice(error));
+                (is_needed || is_of_the_signer(error), error.to_string())
+            }
+            Permission::Late => {
+                advice.push(NO_ANSWER.to_owned());
+                let limit = LIMIT.as_secs();
                 (
-                    action.need == Need::Always,
-                    format!("{operation} is not allowed{request}. {}", action.without),
+                    is_needed,
+                    format!("{operation} gave no answer within {limit} s."),
                 )
             }
-            Permission::Unknown(error) => (false, error.to_string()),
-            Permission::Late => (false, format!("{operation} gave no answer within 15 s.")),
         };
         verdict = verdict.max(if grave { Verdict::Fail } else { Verdict::Warn });
         found.push(words);
     }
-    if verdict == Verdict::Pass {
-        let names: Vec<&str> = meant.iter().map(|(action, _)| action.operation).collect();
-        return Line::new(about, verdict, format!("allowed: {}", names.join(", ")));
-    }
-    let advice = match wanted.as_slice() {
-        [] => "Ask again; if it stays so, give the RequestId to support.".to_owned(),
-        wanted => {
-            let plan_only = if about == "changes" {
-                " Without it these credentials serve for plans only."
-            } else {
-                ""
-            };
-            format!(
-                "Who administers the account can add {} to the policy of this user or role.{plan_only}",
-                wanted.join(", ")
-            )
-        }
+    let names = |operations: &mut dyn Iterator<Item = &'static str>| {
+        let names: Vec<&str> = operations.collect();
+        names.join(", ")
     };
-    Line::new(about, verdict, found.join("\n")).advice(advice)
+    if verdict == Verdict::Pass {
+        let allowed = names(&mut meant.iter().map(|(action, _)| action.operation));
+        return Line::new(about, verdict, format!("allowed: {allowed}"));
+    }
+    let is_asked = |action: &Action| meant.iter().any(|(asked, _)| asked == action);
+    let not_asked = names(
+        &mut ACTIONS
+            .iter()
+            .filter(|action| are_meant(action.need) && !is_asked(action))
+            .map(|action| action.operation),
+    );
+    if !not_asked.is_empty() {
+        found.push(format!("Not tried after that: {not_asked}."));
+    }
+    if !wanted.is_empty() {
+        let if_meant = match (about, verdict) {
+            ("changes", _) => "Leave it so for credentials that only plan; else who",
+            (_, Verdict::Fail) => "Who",
+            _ => "If that is needed, who",
+        };
+        let wanted = wanted.join(", ");
+        advice.insert(
+            0,
+            format!("{if_meant} administers the account can add {wanted} to the policy of this user or role."),
+        );
+    }
+    advice.dedup();
+    Line::new(about, verdict, found.join("\n")).advice(advice.join("\n"))
 }
 
 fn request_words(error: &Error) -> String {
@@ -326,10 +403,16 @@ fn obstacle(gateway: &Gateway) -> Option<String> {
     }
 }
 
-fn gateways(gateways: Option<&[Gateway]>) -> Line {
-    let Some(gateways) = gateways else {
-        return skipped("gateways");
-    };
+fn gateways_not_listed() -> Line {
+    Line::new(
+        "gateways",
+        Verdict::Warn,
+        "Which there are is not known, for want of a list of gateways or of servers.",
+    )
+    .advice("What the line reads says comes first; a plan does not need the list.")
+}
+
+fn gateways(gateways: &[Gateway]) -> Line {
     if gateways.is_empty() {
         return Line::new("gateways", Verdict::Fail, "There is no VPN gateway in this region.")
             .advice("Check the region; or create a gateway of the type Traditional with SSL-VPN switched on, in the console or with another provider.");

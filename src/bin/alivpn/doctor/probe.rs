@@ -1,4 +1,5 @@
-//! Asks, one after the other, as long as an answer can mean something. Everything here is a read or a dry run.
+//! Asks, one after the other, as long as an answer can mean something. Everything here is a read or a dry run, and what a dry run asks for
+//! would change nothing or as little as can be if an endpoint took it at its word.
 
 use std::io;
 use std::sync::Arc;
@@ -17,14 +18,18 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use super::facts::{
-    ACTIONS, Action, Endpoint, Facts, Gateway, Identity, Permission, Region, Reply, Signer,
+    ACTIONS, Action, Endpoint, Facts, Gateway, Identity, Need, Permission, Region, Reply, Signer,
 };
-use super::waiting::for_answer;
+use super::judgement::is_of_the_signer;
+use super::waiting::{LIMIT, for_answer, to_the_end};
 
 /// IDs that nothing has, to ask for where there is nothing: a refusal as not found is a permission.
 const NO_GATEWAY: &str = "vpn-alivpndoctor";
 const NO_SERVER: &str = "vss-alivpndoctor";
 const NO_CERT: &str = "vsc-alivpndoctor";
+
+/// How the cloud says that it does not know a region, whatever is asked of it.
+const NO_SUCH_REGION: &str = "InvalidRegionId.NotFound";
 
 /// All facts that can be had with this provider block in this environment.
 pub async fn facts(
@@ -41,15 +46,14 @@ pub async fn facts(
         }
     };
 
-    let credentials = waiting("credentials", setup.credentials()).await;
-    let is_signed = matches!(credentials, Some(Ok(_)));
-    facts.credentials = credentials.map(|result| {
-        result.map(|credentials| Signer {
-            origin: setup.source.origin(),
-            access_key_id: credentials.access_key_id,
-            is_temporary: credentials.security_token.is_some(),
-        })
-    });
+    // They have as long as the provider gives them: an external process may ask a vault.
+    let credentials = to_the_end("credentials", setup.credentials(), &mut io::stderr()).await;
+    let is_signed = credentials.is_ok();
+    facts.credentials = Some(credentials.map(|credentials| Signer {
+        origin: setup.source.origin(),
+        access_key_id: credentials.access_key_id,
+        is_temporary: credentials.security_token.is_some(),
+    }));
     let region = setup.region().await;
     facts.region = Some(
         region
@@ -77,7 +81,8 @@ pub async fn facts(
             region,
             cancel: CancellationToken::new(),
         };
-        doctor.examine(&mut facts).await;
+        // Where it ended is in the facts.
+        let _ = doctor.examine(&mut facts).await;
     }
     facts
 }
@@ -118,10 +123,7 @@ async fn identity(setup: &Setup) -> Identity {
 /// Whether the cloud does not take these credentials: it would go on refusing.
 fn is_nobody(identity: Option<&Identity>) -> bool {
     match identity {
-        Some(Identity::Refused(error)) => matches!(
-            error.class(),
-            Class::Credentials | Class::CredentialsRefresh
-        ),
+        Some(Identity::Refused(error)) => is_of_the_signer(error),
         _ => false,
     }
 }
@@ -146,9 +148,12 @@ async fn reply(setup: &Setup, endpoint: &CloudEndpoint) -> Result<Reply, String>
                 .map(|date| (OffsetDateTime::now_utc() - date).whole_seconds()),
         }),
         Some(Err(fault)) => Err(fault.to_string()),
-        None => Err("no answer in 15 s".to_owned()),
+        None => Err(format!("no answer in {} s", LIMIT.as_secs())),
     }
 }
+
+/// No call would say more: the next one would end as the last one did.
+struct Ended;
 
 /// Signed calls in one region.
 struct Doctor {
@@ -159,78 +164,56 @@ struct Doctor {
 
 impl Doctor {
     /// Lists what there is, and tries the other actions on that.
-    async fn examine(&self, facts: &mut Facts) {
-        let (client, region, cancel) = (&self.client, &self.region, &self.cancel);
-        let all_gateways = VpnGatewayFilter::default();
-        let gateways = self
-            .ask(
-                "DescribeVpnGateways",
-                client.describe_vpn_gateways(region, &all_gateways, cancel),
-                facts,
-            )
-            .await;
-        let first = gateways.as_ref().and_then(|gateways| gateways.first());
-        let gateway = first.map_or(NO_GATEWAY, |gateway| gateway.id.as_str());
-        self.ask(
-            "DescribeVpnGateway",
-            client.describe_vpn_gateway(region, gateway, cancel),
-            facts,
-        )
-        .await;
-        let all_servers = SslVpnServerFilter::default();
+    async fn examine(&self, facts: &mut Facts) -> Result<(), Ended> {
+        let (client, region, cancel) = (&self.client, self.region.as_str(), &self.cancel);
+        let all = SslVpnServerFilter::default();
+        let call = client.describe_ssl_vpn_servers(region, &all, cancel);
         let servers = self
-            .ask(
-                "DescribeSslVpnServers",
-                client.describe_ssl_vpn_servers(region, &all_servers, cancel),
-                facts,
-            )
-            .await;
-        let first = servers.as_ref().and_then(|servers| servers.first());
-        let server = first.map_or(NO_SERVER, |server| server.id.as_str());
+            .ask("DescribeSslVpnServers", call, of_read, facts)
+            .await?;
+        let all = VpnGatewayFilter::default();
+        let call = client.describe_vpn_gateways(region, &all, cancel);
+        let gateways = self
+            .ask("DescribeVpnGateways", call, of_read, facts)
+            .await?;
+        let server = servers.as_ref().and_then(|servers| servers.first());
+        // One that has a server can take no other, whatever it is asked for.
+        let taken = server.and_then(|server| server.vpn_gateway_id.clone());
+        let first = gateways.as_ref().and_then(|gateways| gateways.first());
+        let gateway = taken.or_else(|| Some(first?.id.clone()));
+        let gateway = gateway.as_deref().unwrap_or(NO_GATEWAY);
+        let (server, as_it_is) = match server {
+            Some(server) => (server.id.as_str(), settings(server)),
+            None => (NO_SERVER, new_settings()),
+        };
+        if let (Some(gateways), Some(servers)) = (&gateways, &servers) {
+            facts.gateways = Some(with_servers(gateways, servers));
+        }
 
-        let no_cert = SslVpnClientCertFilter {
+        let none = SslVpnClientCertFilter {
             id: Some(NO_CERT.to_owned()),
             ..SslVpnClientCertFilter::default()
         };
-        self.ask(
-            "DescribeSslVpnClientCerts",
-            client.describe_ssl_vpn_client_certs(region, &no_cert, cancel),
-            facts,
-        )
-        .await;
-        self.ask(
-            "DescribeSslVpnClientCert",
-            client.describe_ssl_vpn_client_cert(region, NO_CERT, cancel),
-            facts,
-        )
-        .await;
-        self.ask(
-            "DescribeSslVpnClients",
-            client.describe_ssl_vpn_clients(region, gateway, cancel),
-            facts,
-        )
-        .await;
+        let call = client.describe_ssl_vpn_client_certs(region, &none, cancel);
+        self.ask("DescribeSslVpnClientCerts", call, of_read, facts)
+            .await?;
+        let call = client.describe_ssl_vpn_clients(region, gateway, cancel);
+        self.ask("DescribeSslVpnClients", call, of_read, facts)
+            .await?;
+        let call = client.describe_vpn_gateway(region, gateway, cancel);
+        self.ask("DescribeVpnGateway", call, of_read, facts).await?;
+        let call = client.describe_ssl_vpn_client_cert(region, NO_CERT, cancel);
+        self.ask("DescribeSslVpnClientCert", call, of_read, facts)
+            .await?;
 
-        let settings = SslVpnServerSettings {
-            client_ip_pool: Some("10.255.255.0/24".to_owned()),
-            local_subnets: Some(vec!["192.168.255.0/24".to_owned()]),
-            ..SslVpnServerSettings::default()
-        };
-        self.ask(
-            "CreateSslVpnServer",
-            client.dry_run_create_ssl_vpn_server(region, gateway, &settings, cancel),
-            facts,
-        )
-        .await;
-        self.ask(
-            "ModifySslVpnServer",
-            client.dry_run_modify_ssl_vpn_server(region, server, &settings, cancel),
-            facts,
-        )
-        .await;
-        if let (Some(gateways), Some(servers)) = (gateways, servers) {
-            facts.gateways = Some(with_servers(gateways, &servers));
-        }
+        let new = new_settings();
+        let call = client.dry_run_create_ssl_vpn_server(region, gateway, &new, cancel);
+        self.ask("CreateSslVpnServer", call, of_dry_run, facts)
+            .await?;
+        let call = client.dry_run_modify_ssl_vpn_server(region, server, &as_it_is, cancel);
+        self.ask("ModifySslVpnServer", call, of_dry_run, facts)
+            .await?;
+        Ok(())
     }
 
     /// Makes a call, notes whether it is allowed, and gives what it brought.
@@ -238,44 +221,86 @@ impl Doctor {
         &self,
         operation: &'static str,
         call: impl Future<Output = Result<T, Error>>,
+        permission: fn(Error) -> Permission,
         facts: &mut Facts,
-    ) -> Option<T> {
+    ) -> Result<Option<T>, Ended> {
         let (permission, brought) = match waiting(operation, call).await {
             None => (Permission::Late, None),
             Some(Ok(brought)) => (Permission::Allowed, Some(brought)),
+            Some(Err(error)) if error.code() == Some(NO_SUCH_REGION) => {
+                facts.no_such_region = Some(error);
+                return Err(Ended);
+            }
             Some(Err(error)) => (permission(error), None),
         };
-        let action = ACTIONS
+        let Some(action) = ACTIONS
             .into_iter()
-            .find(|action: &Action| action.operation == operation);
-        facts
-            .permissions
-            .extend(action.map(|action| (action, permission)));
-        brought
+            .find(|action: &Action| action.operation == operation)
+        else {
+            return Ok(brought);
+        };
+        let is_the_end = match &permission {
+            Permission::Allowed | Permission::Denied(_) => false,
+            Permission::Unknown(error) => {
+                // What is not the API's word is nothing that is particular to this call.
+                error.api().is_none() || is_of_the_signer(error) || action.need == Need::Always
+            }
+            Permission::Late => true,
+        };
+        facts.permissions.push((action, permission));
+        if is_the_end { Err(Ended) } else { Ok(brought) }
     }
 }
 
-/// What a refusal says of the permission: RAM is asked before anything else is looked at.
-fn permission(error: Error) -> Permission {
-    let is_of_the_operation = error.api().is_some_and(|refusal| {
-        (400..500).contains(&refusal.http_status) && ![401, 403].contains(&refusal.http_status)
-    });
+/// What a new server could be.
+fn new_settings() -> SslVpnServerSettings {
+    SslVpnServerSettings {
+        client_ip_pool: Some("10.255.255.0/24".to_owned()),
+        local_subnets: Some(vec!["192.168.255.0/24".to_owned()]),
+        ..SslVpnServerSettings::default()
+    }
+}
+
+/// What a server is, as a modification that leaves it so.
+fn settings(server: &SslVpnServer) -> SslVpnServerSettings {
+    SslVpnServerSettings {
+        name: server.name.clone(),
+        client_ip_pool: server.client_ip_pool.clone(),
+        local_subnets: Some(server.local_subnets.clone()).filter(|subnets| !subnets.is_empty()),
+        protocol: server.protocol.clone(),
+        cipher: server.cipher.clone(),
+        port: server.port,
+        compress: server.compress,
+        enable_multi_factor_auth: server.enable_multi_factor_auth.filter(|is_on| *is_on),
+        idaas_instance_id: server.idaas_instance_id.clone(),
+        idaas_region_id: server.idaas_region_id.clone(),
+        idaas_application_id: server.idaas_application_id.clone(),
+    }
+}
+
+/// What the failure of a read says of the permission. Only RAM's own refusal is one, and only what is asked for in vain, an ID that nothing
+/// has, comes after it for certain.
+fn of_read(error: Error) -> Permission {
     match error.class() {
-        Class::Permission => Permission::Denied(error),
-        Class::Input
-        | Class::Payment
-        | Class::Quota
-        | Class::NotFound
-        | Class::GatewayBusy
-        | Class::DryRunPassed => Permission::Allowed,
-        Class::Unknown if is_of_the_operation => Permission::Allowed,
+        Class::Permission if error.api().is_some() => Permission::Denied(error),
+        Class::NotFound => Permission::Allowed,
         _ => Permission::Unknown(error),
     }
 }
 
-fn with_servers(gateways: Vec<VpnGateway>, servers: &[SslVpnServer]) -> Vec<Gateway> {
+/// What the failure of a dry run says of the permission: RAM is asked before the change is looked at.
+fn of_dry_run(error: Error) -> Permission {
+    match error.class() {
+        // The refusal is the IDaaS instance's, to the VPN service.
+        _ if error.code() == Some("OperationFailed.NoRamPermission") => Permission::Allowed,
+        Class::Input | Class::Payment | Class::Quota | Class::GatewayBusy => Permission::Allowed,
+        _ => of_read(error),
+    }
+}
+
+fn with_servers(gateways: &[VpnGateway], servers: &[SslVpnServer]) -> Vec<Gateway> {
     gateways
-        .into_iter()
+        .iter()
         .map(|gateway| {
             let server = servers
                 .iter()
@@ -285,8 +310,8 @@ fn with_servers(gateways: Vec<VpnGateway>, servers: &[SslVpnServer]) -> Vec<Gate
                 ssl_vpn: gateway.ssl_vpn,
                 status: gateway.status.as_str().to_owned(),
                 is_locked: gateway.business_status == Some(BusinessStatus::FinancialLocked),
-                gateway_type: gateway.gateway_type,
-                id: gateway.id,
+                gateway_type: gateway.gateway_type.clone(),
+                id: gateway.id.clone(),
             }
         })
         .collect()
@@ -296,36 +321,92 @@ fn with_servers(gateways: Vec<VpnGateway>, servers: &[SslVpnServer]) -> Vec<Gate
 mod tests {
     use super::*;
     use terraform_provider_alivpn::cloud::error::ApiError;
+    use terraform_provider_alivpn::tf::model::from_value;
+    use terraform_provider_alivpn::tf::value::Value;
+
+    fn refusal(http_status: u16, class: Class) -> Error {
+        Error::Api(ApiError {
+            operation: "CreateSslVpnServer",
+            code: "Code".to_owned(),
+            message: "It is so".to_owned(),
+            request_id: None,
+            http_status,
+            class,
+            argument: None,
+        })
+    }
+
+    fn name(permission: &Permission) -> &'static str {
+        match permission {
+            Permission::Allowed => "Allowed",
+            Permission::Denied(_) => "Denied",
+            Permission::Unknown(_) | Permission::Late => "Unknown",
+        }
+    }
 
     #[test]
-    fn a_refusal_that_is_none_of_rams_is_a_permission_and_a_fault_is_neither() {
-        for (http_status, class, expected) in [
-            (403, Class::Permission, "Denied"),
-            (404, Class::NotFound, "Allowed"),
-            (400, Class::DryRunPassed, "Allowed"),
-            (400, Class::GatewayBusy, "Allowed"),
-            (400, Class::Unknown, "Allowed"),
-            (403, Class::Unknown, "Unknown"),
-            (500, Class::Unknown, "Unknown"),
-            (400, Class::Throttle, "Unknown"),
-            (400, Class::Credentials, "Unknown"),
-            (503, Class::Retry, "Unknown"),
+    fn only_what_comes_after_ram_is_a_permission_and_only_rams_own_refusal_is_none() {
+        for (http_status, class, read, dry_run) in [
+            (403, Class::Permission, "Denied", "Denied"),
+            (404, Class::NotFound, "Allowed", "Allowed"),
+            (400, Class::Input, "Unknown", "Allowed"),
+            (400, Class::Quota, "Unknown", "Allowed"),
+            (400, Class::Payment, "Unknown", "Allowed"),
+            (400, Class::GatewayBusy, "Unknown", "Allowed"),
+            (400, Class::Unknown, "Unknown", "Unknown"),
+            (404, Class::Unknown, "Unknown", "Unknown"),
+            (403, Class::Unknown, "Unknown", "Unknown"),
+            (500, Class::Unknown, "Unknown", "Unknown"),
+            (400, Class::Throttle, "Unknown", "Unknown"),
+            (400, Class::Credentials, "Unknown", "Unknown"),
+            (503, Class::Retry, "Unknown", "Unknown"),
         ] {
-            let error = Error::Api(ApiError {
-                operation: "CreateSslVpnServer",
-                code: "Code".to_owned(),
-                message: "It is so".to_owned(),
-                request_id: None,
-                http_status,
-                class,
-                argument: None,
-            });
-            let found = match permission(error) {
-                Permission::Allowed => "Allowed",
-                Permission::Denied(_) => "Denied",
-                Permission::Unknown(_) | Permission::Late => "Unknown",
+            let of = |permission: fn(Error) -> Permission| {
+                name(&permission(refusal(http_status, class)))
             };
-            assert_eq!(found, expected, "{http_status} {class:?}");
+            assert_eq!(of(of_read), read, "a read: {http_status} {class:?}");
+            assert_eq!(
+                of(of_dry_run),
+                dry_run,
+                "a dry run: {http_status} {class:?}"
+            );
         }
+    }
+
+    #[test]
+    fn a_page_that_forbids_is_not_rams_refusal_nor_is_what_idaas_denies_the_service() {
+        let page = Error::Answer {
+            operation: "DescribeSslVpnServers",
+            http_status: 403,
+            request_id: None,
+            reason: "it is a page of HTML or XML, not JSON".to_owned(),
+            class: Class::Permission,
+        };
+        assert_eq!(name(&of_read(page.clone())), "Unknown");
+        assert_eq!(name(&of_dry_run(page)), "Unknown");
+        let mut idaas = refusal(400, Class::Permission);
+        if let Error::Api(refusal) = &mut idaas {
+            refusal.code = "OperationFailed.NoRamPermission".to_owned();
+        }
+        assert_eq!(name(&of_dry_run(idaas)), "Allowed");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_has_the_time_that_the_provider_gives_it() {
+        let block = Value::map([
+            ("process_command", Value::String("sleep 600".to_owned())),
+            ("region", Value::String("cn-hangzhou".to_owned())),
+            // Nothing answers there.
+            (
+                "endpoints",
+                Value::map([("vpc", Value::String("http://127.0.0.1:1".to_owned()))]),
+            ),
+        ]);
+        let facts = facts(&from_value(&block).unwrap(), |_: &str| None).await;
+        let refused = facts.credentials.unwrap().unwrap_err();
+        assert!(
+            refused.detail.contains("did not end within 60 s"),
+            "{refused:?}"
+        );
     }
 }

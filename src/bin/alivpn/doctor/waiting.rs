@@ -8,24 +8,33 @@ use tokio::time::{sleep, timeout};
 /// Longer, and a person wants to know what takes so long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Nothing that is asked here takes longer where all is well.
-const LIMIT: Duration = Duration::from_secs(15);
+/// No answer to one question takes longer where all is well.
+pub const LIMIT: Duration = Duration::from_secs(15);
 
-/// What `asking` came to, or `None` when that took 15 seconds. After 2 seconds `output` is told what is being asked for.
+/// What `asking` came to, or `None` when that took [`LIMIT`]. After 2 seconds `output` is told what is being asked for.
 pub async fn for_answer<F: Future>(
     what: &str,
     asking: F,
     output: &mut (impl Write + Send),
 ) -> Option<F::Output> {
-    let mut asking = std::pin::pin!(timeout(LIMIT, asking));
+    to_the_end(what, timeout(LIMIT, asking), output).await.ok()
+}
+
+/// As [`for_answer`], for what has limits of its own.
+pub async fn to_the_end<F: Future>(
+    what: &str,
+    asking: F,
+    output: &mut (impl Write + Send),
+) -> F::Output {
+    let mut asking = std::pin::pin!(asking);
     tokio::select! {
         biased;
-        answer = &mut asking => return answer.ok(),
+        answer = &mut asking => return answer,
         () = sleep(PATIENCE) => {}
     }
     // That it is not heard changes nothing.
     let _ = writeln!(output, "alivpn: still waiting for {what}");
-    asking.await.ok()
+    asking.await
 }
 
 #[cfg(test)]

@@ -71,7 +71,8 @@ impl Mirror {
             .collect()
     }
 
-    /// Takes the provider's files away, of every version for this platform, and the folders that are empty without them. Returns the files.
+    /// Takes the provider's files away, of every version for this platform, and the folders that are empty without them, the root too. Returns
+    /// the files.
     ///
     /// # Errors
     /// When a folder cannot be listed or a file not removed.
@@ -99,12 +100,12 @@ impl Mirror {
         self.root.join(host).join(namespace).join(kind)
     }
 
-    /// Removes folders from this one up to the root, which stays, as long as they are empty.
+    /// Removes folders from this one up to the root, as long as they are empty.
     fn remove_empty(&self, folder: Option<&Path>) {
         let inner = folder
             .into_iter()
             .flat_map(Path::ancestors)
-            .take_while(|folder| *folder != self.root);
+            .take_while(|folder| folder.starts_with(&self.root));
         for folder in inner {
             if fs::remove_dir(folder).is_err() {
                 return;
@@ -268,6 +269,12 @@ mod tests {
         assert!(other.is_dir());
         assert!(!root.join("registry.terraform.io/alivpn").exists());
         assert!(mirror(&root, "1.2.5").remove().unwrap().is_empty());
+
+        fs::remove_file(&beside).unwrap();
+        fs::remove_dir_all(root.join("registry.terraform.io")).unwrap();
+        mirror(&root, "1.2.3").put(&provider).unwrap();
+        assert_eq!(mirror(&root, "1.2.5").remove().unwrap().len(), 2);
+        assert!(!root.exists(), "nothing is in it any more");
 
         let nothing = folder.path().join("nothing");
         assert!(mirror(&nothing, "1.2.5").remove().unwrap().is_empty());

@@ -42,6 +42,12 @@ variable "profiles_in_state" {
   default = false
 }
 
+variable "before" {
+  description = "The certificates of an earlier run, for a test to compare with."
+  type        = map(object({ id = string }))
+  default     = {}
+}
+
 variable "folder" {
   description = "Where the profiles are written."
   type        = string

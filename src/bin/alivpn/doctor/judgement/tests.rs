@@ -70,14 +70,27 @@ fn well() -> Facts {
                 ahead: Some(0),
             }),
         }),
+        no_such_region: None,
         permissions: all_allowed(),
         gateways: Some(vec![gateway("vpn-1")]),
     }
 }
 
-/// What is said of one thing: verdict, finding, advice.
-fn said(facts: &Facts, about: &str) -> (Verdict, String, String) {
+/// The lines; what warns or fails comes with what to do, and nothing else does.
+#[track_caller]
+fn lines(facts: &Facts) -> Vec<Line> {
     let lines = judge(facts);
+    for line in &lines {
+        let is_well = matches!(line.verdict, Pass | Skip);
+        assert_eq!(line.advice.is_empty(), is_well, "{line:?}");
+    }
+    lines
+}
+
+/// What is said of one thing: verdict, finding, advice.
+#[track_caller]
+fn said(facts: &Facts, about: &str) -> (Verdict, String, String) {
+    let lines = lines(facts);
     let line = lines.into_iter().find(|line| line.about == about);
     let line = line.unwrap_or_else(|| panic!("nothing about {about}"));
     (line.verdict, line.found, line.advice)
@@ -85,7 +98,7 @@ fn said(facts: &Facts, about: &str) -> (Verdict, String, String) {
 
 #[test]
 fn where_all_is_well_every_line_passes_and_there_is_nothing_to_do() {
-    let lines = judge(&well());
+    let lines = lines(&well());
     let about: Vec<&str> = lines.iter().map(|line| line.about).collect();
     assert_eq!(
         about,
@@ -124,7 +137,7 @@ fn settings_that_cannot_be_meant_are_all_that_is_said() {
         ],
         ..well()
     };
-    let lines = judge(&facts);
+    let lines = lines(&facts);
     let found: Vec<(Verdict, &str)> = lines
         .iter()
         .map(|line| (line.verdict, line.found.as_str()))
@@ -156,11 +169,50 @@ fn credentials_that_there_are_not_fail_and_what_depends_on_them_is_skipped() {
         assert_eq!(said(&facts, about).0, Skip, "{about}");
     }
     assert_eq!(said(&facts, "endpoint").0, Pass);
-    let late = Facts {
-        credentials: None,
+    let unusable = Facts {
+        credentials: Some(Err(
+            Diagnostic::error("No usable credentials").detail("The process vault ended with 1.")
+        )),
+        ..facts
+    };
+    let (verdict, _, advice) = said(&unusable, "credentials");
+    assert_eq!(verdict, Fail);
+    assert!(advice.contains("Mend that source"), "{advice}");
+}
+
+#[test]
+fn a_region_that_is_not_named_or_that_the_cloud_does_not_know_fails() {
+    let unnamed = Facts {
+        region: Some(Err(
+            Diagnostic::error("No region").detail("Nobody names one.")
+        )),
         ..well()
     };
-    assert_eq!(said(&late, "credentials").0, Fail);
+    let (verdict, _, advice) = said(&unnamed, "region");
+    assert_eq!(verdict, Fail);
+    assert!(advice.contains("--region"), "{advice}");
+
+    let unknown = Facts {
+        no_such_region: Some(refusal(
+            "DescribeSslVpnServers",
+            "InvalidRegionId.NotFound",
+            Class::Input,
+        )),
+        permissions: Vec::new(),
+        gateways: None,
+        ..well()
+    };
+    let (verdict, found, _) = said(&unknown, "region");
+    assert_eq!(
+        (verdict, found.as_str()),
+        (
+            Fail,
+            "cn-hangzhou, named by ALIBABA_CLOUD_REGION: the cloud has no such region (InvalidRegionId.NotFound, RequestId R-1)."
+        )
+    );
+    for about in ["reads", "changes", "gateways"] {
+        assert_eq!(said(&unknown, about).0, Skip, "{about}");
+    }
 }
 
 #[test]
@@ -231,6 +283,11 @@ fn who_the_cloud_does_not_know_fails_and_an_sts_out_of_reach_only_warns() {
             Warn,
             "no connection",
         ),
+        (
+            Identity::Refused(refusal(operation, "Forbidden", Class::Permission)),
+            Warn,
+            "Forbidden",
+        ),
     ] {
         let facts = Facts {
             identity: Some(identity),
@@ -239,7 +296,15 @@ fn who_the_cloud_does_not_know_fails_and_an_sts_out_of_reach_only_warns() {
         let (found, text, advice) = said(&facts, "identity");
         assert_eq!(found, verdict, "{text}");
         assert!(text.contains(words), "{text}");
-        assert_eq!(advice.is_empty(), matches!(verdict, Pass | Skip), "{text}");
+        assert!(
+            !advice.contains("vpc:") && !advice.contains("endpoints.vpc"),
+            "STS is not the VPC API: {advice}"
+        );
+        assert_eq!(
+            advice.contains("--sts-endpoint"),
+            text.contains("no answer") || text.contains("no connection"),
+            "{text}: {advice}"
+        );
     }
 }
 
@@ -298,11 +363,11 @@ fn a_clock_may_be_a_minute_off_and_is_named_with_its_direction_beyond() {
 fn what_is_denied_fails_or_warns_by_how_much_needs_it() {
     for (operation, about, verdict) in [
         ("DescribeVpnGateways", "reads", Warn),
-        ("DescribeVpnGateway", "reads", Fail),
         ("DescribeSslVpnServers", "reads", Fail),
         ("DescribeSslVpnClientCerts", "reads", Warn),
-        ("DescribeSslVpnClientCert", "reads", Warn),
         ("DescribeSslVpnClients", "reads", Warn),
+        ("DescribeVpnGateway", "changes", Warn),
+        ("DescribeSslVpnClientCert", "changes", Warn),
         ("CreateSslVpnServer", "changes", Warn),
         ("ModifySslVpnServer", "changes", Warn),
     ] {
@@ -322,10 +387,10 @@ fn what_is_denied_fails_or_warns_by_how_much_needs_it() {
             "{text}"
         );
         assert!(advice.contains(&format!("vpc:{operation}")), "{advice}");
+        assert_eq!(advice.contains("only plan"), about == "changes", "{advice}");
         assert_eq!(
-            advice.contains("plans only"),
-            about == "changes",
-            "{advice}"
+            advice.contains("If that is needed"),
+            about == "reads" && verdict == Warn
         );
         let other = if about == "reads" { "changes" } else { "reads" };
         assert_eq!(said(&facts, other).0, Pass);
@@ -344,28 +409,80 @@ fn everything_denied_is_one_line_with_every_action_to_ask_for() {
     }
     facts.gateways = None;
     let (verdict, found, advice) = said(&facts, "reads");
-    assert_eq!((verdict, found.lines().count()), (Fail, 6));
+    assert_eq!((verdict, found.lines().count()), (Fail, 4));
     for action in ACTIONS.iter().filter(|action| action.need != Need::Apply) {
         assert!(advice.contains(action.operation), "{advice}");
     }
-    assert_eq!(said(&facts, "gateways").0, Skip);
+    assert_eq!(said(&facts, "gateways").0, Warn);
 }
 
 #[test]
-fn a_call_that_came_to_nothing_says_nothing_of_the_permission() {
-    for permission in [
-        Permission::Unknown(no_connection("DescribeSslVpnServers")),
-        Permission::Late,
+fn gateways_that_were_not_listed_are_never_as_the_provider_needs_them() {
+    let facts = Facts {
+        gateways: None,
+        ..well()
+    };
+    assert_eq!(said(&facts, "gateways").0, Warn);
+    assert_eq!(worst(&judge(&facts)), Warn);
+}
+
+#[test]
+fn a_call_that_came_to_nothing_fails_where_everything_needs_it_and_says_what_its_error_says() {
+    let of = |code, class| {
+        let refusal = refusal("DescribeSslVpnServers", code, class);
+        Permission::Unknown(refusal)
+    };
+    let page = Permission::Unknown(Error::Answer {
+        operation: "DescribeSslVpnServers",
+        http_status: 403,
+        request_id: None,
+        reason: "it is a page of HTML or XML, not JSON".to_owned(),
+        class: Class::Permission,
+    });
+    for (permission, words, to_do) in [
+        (
+            Permission::Unknown(no_connection("DescribeSslVpnServers")),
+            "no connection",
+            "Check the network",
+        ),
+        (Permission::Late, "within 15 s", "--vpc-endpoint"),
+        (
+            of("SignatureDoesNotMatch", Class::Credentials),
+            "SignatureDoesNotMatch",
+            "secret_key",
+        ),
+        (
+            of("InvalidAction.NotFound", Class::Unknown),
+            "InvalidAction.NotFound",
+            "error center",
+        ),
+        (page, "a page of HTML", "Check the endpoint"),
     ] {
         let mut facts = well();
-        facts.permissions[2].1 = permission;
+        facts.permissions.truncate(1);
+        facts.permissions[0].1 = permission;
+        facts.gateways = None;
         let (verdict, found, advice) = said(&facts, "reads");
-        assert_eq!(verdict, Warn);
+        assert_eq!(verdict, Fail, "{found}");
+        assert!(found.contains(words), "{found}");
         assert!(
-            found.contains("no answer") || found.contains("no connection"),
+            found.ends_with(
+                "\nNot tried after that: DescribeVpnGateways, DescribeSslVpnClientCerts, DescribeSslVpnClients."
+            ),
             "{found}"
         );
+        assert!(advice.contains(to_do), "{advice}");
         assert!(!advice.contains("vpc:"), "{advice}");
+        assert_eq!(said(&facts, "changes").0, Skip);
+    }
+}
+
+#[test]
+fn a_call_that_came_to_nothing_warns_where_a_part_needs_it_but_for_who_signs() {
+    for (class, verdict) in [(Class::Retry, Warn), (Class::Credentials, Fail)] {
+        let mut facts = well();
+        facts.permissions[1].1 = Permission::Unknown(refusal("DescribeVpnGateways", "Code", class));
+        assert_eq!(said(&facts, "reads").0, verdict, "{class:?}");
     }
 }
 
@@ -435,9 +552,8 @@ fn gateways_are_told_apart_by_what_they_can_take() {
             gateways: Some(gateways),
             ..well()
         };
-        let (found, text, advice) = said(&facts, "gateways");
+        let (found, text, _) = said(&facts, "gateways");
         assert_eq!(found, verdict, "{text}");
         assert!(text.contains(words), "{text}");
-        assert_eq!(advice.is_empty(), verdict == Pass, "{text}");
     }
 }
