@@ -76,9 +76,15 @@ async fn serve(
     let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name));
     let length = header("content-length: ").map_or(0, |length| length.parse().unwrap());
     stream.read_exact(&mut vec![0; length]).await.ok()?;
+    // An anonymous call names its operation in the URL.
+    let target = head.split_whitespace().nth(1)?;
+    let in_url = target
+        .split(['?', '&'])
+        .find_map(|pair| pair.strip_prefix("Action="));
+    let operation = header("x-acs-action: ").or(in_url).unwrap_or_default();
     let number = {
         let mut seen = seen.lock().unwrap();
-        seen.push(header("x-acs-action: ").unwrap_or_default().to_owned());
+        seen.push(operation.to_owned());
         seen.len() - 1
     };
     let answer = |status: u16, header: &str, body: &str| {
