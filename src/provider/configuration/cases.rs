@@ -265,7 +265,7 @@ async fn run(folder: &Path) -> Vec<String> {
     environment
         .entry("ALIBABA_CLOUD_ECS_METADATA_HOST".to_owned())
         .or_insert(closed.clone());
-    let channel = Channel::new(Transport::new("test", Limits::default()));
+    let channel = Channel::new(Transport::new("test", Limits::default(), Trust::default()));
     let mut context = Context::new(move |name| environment.get(name).cloned(), channel);
     context.channel.clock = Clock::new(|| datetime!(2026-01-01 00:00:00 UTC));
     context.sts_endpoint = Some(Endpoint::parse(&format!("http://{address}")).unwrap());
