@@ -1,47 +1,51 @@
-//! Every call on a thread of its own: one that computes delays nobody, neither another call nor a signal nor the shutdown.
+//! Calls run on threads of their own: one that computes delays neither a signal nor the shutdown, nor other calls while a thread is
+//! left for them.
 //!
-//! The main thread moves bytes, keeps the time and hears signals. It never computes, and moves also the bytes that a call waits
-//! for, of the cloud for example: the call's thread only polls the call.
+//! The main thread moves bytes, keeps the time and hears signals, and never computes. It does so for the calls too: what they wait
+//! for, the cloud's answers for example, arrives there and wakes them, whatever the other calls do.
 
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::io;
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
-use tokio_util::sync::CancellationToken;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::JoinSet;
 use tonic::Status;
 use tonic::service::Routes;
 
-/// How many threads there may be besides the main one. Those that nobody needs for some seconds end.
-pub(super) const THREADS: usize = 1024;
+/// Calls rarely compute for long, and each thread costs the start of the process and memory.
+const THREADS: usize = 4;
 
-/// How many calls may run at once; more wait. Fewer than threads: a call needs another thread for a while when it reads a file
-/// or looks up a host's name, and calls that hold every thread would wait for themselves.
-const CALLS: usize = THREADS / 2;
+/// The threads for the calls.
+///
+/// # Errors
+/// When the system refuses them.
+pub(super) fn threads() -> io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(THREADS).build()
+}
 
-/// The same routes; their calls run on threads of their own.
-pub(super) fn apart(routes: Routes) -> Routes {
-    let places = Arc::new(Semaphore::new(CALLS));
-    let layer = from_fn(move |request, next| on_a_thread(Arc::clone(&places), request, next));
+/// The same routes, whose calls run on these threads.
+pub(super) fn apart(routes: Routes, threads: Handle) -> Routes {
+    let layer = from_fn(move |request, next| on_a_thread(threads.clone(), request, next));
     routes.into_axum_router().layer(layer).into()
 }
 
 /// Dropped, as when the caller gives up, it ends the call where that next waits for something.
-async fn on_a_thread(places: Arc<Semaphore>, request: Request, next: Next) -> Response {
-    let place = places.acquire_owned().await;
-    let given_up = CancellationToken::new();
-    let _giving_up = given_up.clone().drop_guard();
-    let runtime = Handle::current();
-    let call = spawn_blocking(move || {
-        let _place = place;
-        runtime.block_on(given_up.run_until_cancelled(next.run(request)))
+async fn on_a_thread(threads: Handle, request: Request, next: Next) -> Response {
+    let main = Handle::current();
+    let mut call = Box::pin(next.run(request));
+    let call = poll_fn(move |context| {
+        let _sockets_and_timers_are_mains = main.enter();
+        call.as_mut().poll(context)
     });
-    match call.await {
-        Ok(Some(answer)) => answer,
+    // A set of one: dropped, it ends what is in it.
+    let mut running = JoinSet::new();
+    running.spawn_on(call, &threads);
+    match running.join_next().await {
+        Some(Ok(answer)) => answer,
         // What panics below an RPC is a diagnostic already.
-        Ok(None) | Err(_) => Status::internal("the call broke off").into_http(),
+        Some(Err(_)) | None => Status::internal("the call broke off").into_http(),
     }
 }

@@ -157,24 +157,25 @@ fn serve(
             orphan::watch(parent, presence.clone(), shutdown.clone());
         }
         let incoming = incoming::incoming(socket, identity.map(|own| own.acceptor), presence);
-        let routes = services::add_to(calls::apart(services(&shutdown)), &shutdown);
-        server::serve(incoming, routes, &shutdown).await?;
+        let threads = calls::threads().map_err(Failure::Runtime)?;
+        let routes = calls::apart(services(&shutdown), threads.handle().clone());
+        let outcome = server::serve(incoming, services::add_to(routes, &shutdown), &shutdown).await;
+        // Neither waiting for what is still under way nor pulling the ground from under it: the caller has been answered, and the
+        // process ends with all that is in it.
+        std::mem::forget(threads);
+        outcome?;
         drop(listening);
         Ok(())
     });
-    // Neither waiting for what is still under way nor pulling the ground from under it: the caller has been answered, and the
-    // process ends with all that is in it.
+    // As the threads of the calls above.
     std::mem::forget(runtime);
     outcome
 }
 
-/// The main thread's: calls have their own threads ([`calls`]). One thread that moves bytes starts quicker than several, and does
-/// not wake the others for each of them.
+/// The main thread's: calls have their own ([`calls`]). One thread that moves bytes starts quicker than several, and does not wake
+/// others for each of them.
 fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread()
-        .max_blocking_threads(calls::THREADS)
-        .enable_all()
-        .build()
+    Builder::new_current_thread().enable_all().build()
 }
 
 fn greet(text: &str) -> io::Result<()> {

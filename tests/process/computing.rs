@@ -15,8 +15,8 @@ use crate::orphan::{gone, through_a_shell};
 use crate::plugin_caller::{Caller, Launch};
 use crate::{SERVING, SOON, end, health, leftovers};
 
-/// More than there are processors, and than a runtime of as many threads could run at once.
-const CALLS: usize = 4;
+/// One fewer than the process has threads for calls.
+const CALLS: usize = 3;
 
 /// Longer than any test waits.
 const LONG: u64 = 120_000;
@@ -37,7 +37,7 @@ async fn compute(channel: Channel, milliseconds: u64) -> Result<(), Status> {
     Ok(())
 }
 
-/// A process that computes for several callers.
+/// A process that computes for several callers, with a thread left for another.
 async fn busy(launch: Launch) -> Caller {
     let caller = launch.start().await;
     compute(caller.channel.clone(), 0).await.unwrap();
@@ -69,8 +69,12 @@ async fn other_calls_are_served_and_a_shutdown_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn sigterm_ends_it_at_once() {
+async fn sigterm_ends_it_at_once_also_when_no_thread_is_left() {
     let mut caller = busy(exercised()).await;
+    for _ in 0..CALLS {
+        tokio::spawn(compute(caller.channel.clone(), LONG));
+    }
+    assert_eq!(health(&caller.channel, "plugin").await.unwrap(), SERVING);
     terminate(&caller);
     assert!(end(&mut caller, AT_ONCE).await.success());
     assert_eq!(leftovers(&caller).len(), 0);
