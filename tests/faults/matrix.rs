@@ -29,7 +29,7 @@ const BOUND: Duration = Duration::from_secs(120);
 const LIMIT: &str = "10s";
 
 /// So many cells at a time: they mostly wait.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 
 /// What came of a cell.
 struct Cell {
