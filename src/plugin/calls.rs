@@ -1,5 +1,5 @@
-//! Calls run on threads of their own: one that computes delays neither a signal nor the shutdown, nor other calls while a thread is
-//! left for them.
+//! Calls run on threads of their own: one that computes delays neither a signal nor the shutdown. Other calls it delays when as many
+//! compute as there are threads, or when it has to do with them; Terraform's Stop is a call like others.
 //!
 //! The main thread moves bytes, keeps the time and hears signals, and never computes. It does so for the calls too: what they wait
 //! for, the cloud's answers for example, arrives there and wakes them, whatever the other calls do.

@@ -109,7 +109,10 @@ impl Failure {
                 return doubtful(explain::diagnostic(as_far_as_known, error));
             }
             Failure::InDoubt { .. } => {
-                return doubtful(Diagnostic::error(as_far_as_known).detail(format!("{self}.")));
+                let advice = self.advice(change);
+                return doubtful(
+                    Diagnostic::error(as_far_as_known).detail(format!("{self}.{advice}")),
+                );
             }
             Failure::Cloud(error) => return explain::diagnostic(summary, error),
             Failure::Hopeless(Hopeless::PaymentLocked) => {

@@ -3,13 +3,7 @@
 use serde_json::Value;
 
 use crate::emulator::Emulator;
-use crate::terraform::{Since, Workspace, is_left_out};
-
-/// Functions of providers came with this version of Terraform.
-const SINCE: Since = Since {
-    terraform: (1, 8),
-    opentofu: Some((1, 7)),
-};
+use crate::terraform::{FUNCTIONS, Workspace, is_left_out};
 
 const CERT: &str = "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n";
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----\n";
@@ -24,7 +18,7 @@ fn example(name: &str) -> String {
 
 #[test]
 fn the_examples_of_the_functions_apply_as_they_stand() {
-    if is_left_out("functions of providers", SINCE) {
+    if is_left_out("functions of providers", FUNCTIONS) {
         return;
     }
     let emulator = Emulator::quick();
@@ -56,7 +50,7 @@ fn the_examples_of_the_functions_apply_as_they_stand() {
 
 #[test]
 fn an_argument_that_is_none_is_an_error_that_says_what_is_allowed() {
-    if is_left_out("functions of providers", SINCE) {
+    if is_left_out("functions of providers", FUNCTIONS) {
         return;
     }
     let emulator = Emulator::quick();

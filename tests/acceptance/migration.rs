@@ -10,9 +10,16 @@ use serde_json::{Value, json};
 
 use crate::emulator::{Emulator, text};
 use crate::exercise_program::exercise;
-use crate::terraform::{MOVES_BETWEEN_TYPES, Workspace, in_region, is_left_out, server};
+use crate::terraform::{Core, MOVES_BETWEEN_TYPES, Workspace, in_region, is_left_out, server};
 
-const TERRAFORM_REGISTRY: &str = "registry.terraform.io/aliyun/alicloud";
+/// The Go provider under the registry of the core at hand: OpenTofu takes the other's name in a state for its own.
+fn alicloud() -> &'static str {
+    if Core::at_hand().is_opentofu {
+        "registry.opentofu.org/aliyun/alicloud"
+    } else {
+        "registry.terraform.io/aliyun/alicloud"
+    }
+}
 
 const BODY: &str = "  name = \"office\"\n  port = 11194\n  local_subnets = [\"192.168.0.0/16\", \"172.16.0.0/12\"]";
 
@@ -128,6 +135,15 @@ fn write_state(workspace: &Workspace, state: &str) {
     fs::write(workspace.path().join("terraform.tfstate"), state).expect("the state can be written");
 }
 
+/// What an apply says that moves a certificate. To OpenTofu it is a change of the state that the old provider called values secret.
+fn certificate_moved() -> &'static str {
+    if Core::at_hand().is_opentofu {
+        "0 added, 1 changed, 0 destroyed"
+    } else {
+        "0 added, 0 changed, 0 destroyed"
+    }
+}
+
 /// A folder with a plugin under the Go provider's name.
 fn stand_in(workspace: &Workspace) -> PathBuf {
     workspace.provider_folder("alicloud", &exercise())
@@ -142,7 +158,7 @@ fn a_moved_server_stays_and_the_plan_is_empty() {
     if is_left_out("moves between types", MOVES_BETWEEN_TYPES) {
         return;
     }
-    for provider in [TERRAFORM_REGISTRY, "registry.example.com/aliyun/alicloud"] {
+    for provider in [alicloud(), "registry.example.com/aliyun/alicloud"] {
         let (emulator, id) = with_a_server();
         let truth = emulator.server();
         let workspace = Workspace::new(&emulator);
@@ -216,11 +232,11 @@ fn a_server_and_a_certificate_of_another_region_move_by_a_provider_block_of_that
     let old = old_certificate(&emulator, &id, &emulator.whole_certificate(&id));
 
     let workspace = Workspace::new(&emulator);
-    install(&workspace, TERRAFORM_REGISTRY, &stand_in(&workspace));
+    install(&workspace, alicloud(), &stand_in(&workspace));
     write_state(
         &workspace,
         &state(
-            TERRAFORM_REGISTRY,
+            alicloud(),
             &[
                 ("alicloud_ssl_vpn_server", &old_server(&emulator)),
                 ("alicloud_ssl_vpn_client_cert", &old),
@@ -238,10 +254,7 @@ fn a_server_and_a_certificate_of_another_region_move_by_a_provider_block_of_that
         ]
         .concat(),
     );
-    workspace
-        .apply()
-        .exits(0)
-        .says("0 added, 0 changed, 0 destroyed");
+    workspace.apply().exits(0).says(certificate_moved());
     let moved = workspace.instance_of("alivpn_ssl_vpn_client_cert", "this");
     assert_eq!(moved["attributes"]["region"], "cn-shanghai");
     assert_eq!(workspace.attributes()["region"], "cn-shanghai");
@@ -269,12 +282,12 @@ fn a_moved_certificate_stays_and_its_key_is_dropped() {
     assert!(key.contains("PRIVATE KEY"), "{key}");
 
     let workspace = Workspace::new(&emulator);
-    install(&workspace, TERRAFORM_REGISTRY, &stand_in(&workspace));
+    install(&workspace, alicloud(), &stand_in(&workspace));
     let old = [
         ("alicloud_ssl_vpn_server", &old_server(&emulator)),
         ("alicloud_ssl_vpn_client_cert", &old_certificate),
     ];
-    let old = state(TERRAFORM_REGISTRY, &old);
+    let old = state(alicloud(), &old);
     write_state(&workspace, &old);
     assert!(workspace.state().contains("PRIVATE KEY"));
     workspace.write(
@@ -286,10 +299,7 @@ fn a_moved_certificate_stays_and_its_key_is_dropped() {
         .concat(),
     );
     let calls = emulator.calls_of(|| {
-        workspace
-            .apply()
-            .exits(0)
-            .says("0 added, 0 changed, 0 destroyed");
+        workspace.apply().exits(0).says(certificate_moved());
     });
     assert!(calls.iter().all(|call| !call.is_change()), "{calls:#?}");
     assert_eq!(emulator.certificate_id(), id);
@@ -317,11 +327,11 @@ fn a_configuration_that_says_something_else_changes_only_that() {
     }
     let (emulator, id) = with_a_server();
     let workspace = Workspace::new(&emulator);
-    install(&workspace, TERRAFORM_REGISTRY, &stand_in(&workspace));
+    install(&workspace, alicloud(), &stand_in(&workspace));
     write_state(
         &workspace,
         &state(
-            TERRAFORM_REGISTRY,
+            alicloud(),
             &[("alicloud_ssl_vpn_server", &old_server(&emulator))],
         ),
     );
@@ -348,7 +358,7 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
     let truth = emulator.server();
     let workspace = Workspace::new(&emulator);
     let stand_in = stand_in(&workspace);
-    install(&workspace, TERRAFORM_REGISTRY, &stand_in);
+    install(&workspace, alicloud(), &stand_in);
     let untouched = |state: &str| {
         assert_eq!(workspace.state(), state);
         assert_eq!(emulator.server(), truth);
@@ -356,7 +366,7 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
 
     // Another type.
     let gateway = state(
-        TERRAFORM_REGISTRY,
+        alicloud(),
         &[(
             "alicloud_vpn_gateway",
             &json!({ "id": "vpn-1", "name": "office" }),
@@ -370,12 +380,13 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
         .apply()
         .exits(1)
         .says("Cannot move from this resource type")
-        .says("alicloud_vpn_gateway of registry.terraform.io/aliyun/alicloud")
+        .says(&format!("alicloud_vpn_gateway of {}", alicloud()))
         .says("terraform state rm");
     untouched(&gateway);
 
     // A type of the same name, of somebody else.
-    let elsewhere = "registry.terraform.io/example/alicloud";
+    let elsewhere = alicloud().replace("aliyun/", "example/");
+    let elsewhere = elsewhere.as_str();
     install(&workspace, elsewhere, &stand_in);
     let foreign = state(
         elsewhere,
@@ -390,9 +401,9 @@ fn what_cannot_be_moved_is_an_error_and_nothing_is_lost() {
     untouched(&foreign);
 
     // A server in another region than the provider's: it is not gone.
-    install(&workspace, TERRAFORM_REGISTRY, &stand_in);
+    install(&workspace, alicloud(), &stand_in);
     let old = state(
-        TERRAFORM_REGISTRY,
+        alicloud(),
         &[("alicloud_ssl_vpn_server", &old_server(&emulator))],
     );
     write_state(&workspace, &old);

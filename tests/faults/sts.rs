@@ -19,6 +19,8 @@ use crate::session::{Session, encode};
 #[derive(Debug, Clone, Copy)]
 enum Wrong {
     Reset,
+    /// Nothing, for as long as the caller waits.
+    Hang,
     /// The status, a header's line, and the body.
     Says(u16, &'static str, &'static str),
     /// The head of an answer that ends too soon.
@@ -96,6 +98,11 @@ async fn serve(
     let answer = match wrong {
         _ if !meets.contains(&number) => answer(200, "", ISSUED),
         Wrong::Reset => return None,
+        Wrong::Hang => {
+            // The caller's end of the connection.
+            stream.read_u8().await.ok()?;
+            return None;
+        }
         Wrong::Says(status, header, body) => answer(status, header, body),
         Wrong::Truncated => "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"Request".to_owned(),
     };
@@ -114,6 +121,17 @@ fn faults() -> Vec<(Wrong, bool, &'static [&'static str])> {
             Wrong::Reset,
             true,
             &["got no answer from http://127.0.0.1:"],
+        ),
+        (Wrong::Hang, true, &["got no answer from http://127.0.0.1:"]),
+        // Its clock is ahead, and says so in the answer's header.
+        (
+            Wrong::Says(
+                400,
+                "date: Thu, 26 Nov 2099 00:00:00 GMT\r\n",
+                r#"{"Code":"InvalidTimeStamp.Expired","Message":"m","RequestId":"R-0"}"#,
+            ),
+            true,
+            &["code InvalidTimeStamp.Expired", "RequestId R-0"],
         ),
         (
             Wrong::Truncated,
@@ -209,6 +227,7 @@ fn block(operation: &str, sts: u16, vpc: &str) -> Vec<(&'static str, Value)> {
         ),
         ("max_retries", Value::from(3)),
         ("retry_max_elapsed", Value::from("10s")),
+        ("read_timeout", Value::from("1s")),
     ];
     if operation == "AssumeRole" {
         let all = [

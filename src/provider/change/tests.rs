@@ -103,6 +103,7 @@ fn whatever_ends_a_change_takes_its_doubt_along() {
         Failure::Hopeless(Hopeless::PaymentLocked),
     ] {
         let why = failure.to_string();
+        let advice = failure.advice("create");
         let mut doubt = Doubt::default();
         doubt.note(&lost());
         // What comes later, and had no effect, takes nothing back.
@@ -113,6 +114,7 @@ fn whatever_ends_a_change_takes_its_doubt_along() {
         assert_eq!(shown.summary, "Not created, as far as known");
         for part in [
             why.as_str(),
+            advice.as_str(),
             "An earlier attempt may have been carried out: CreateSslVpnClientCert got no answer",
             "Look for it.",
         ] {

@@ -20,8 +20,8 @@ use crate::emulator::{Emulator, GATEWAY};
 
 pub use run::{Outcome, Running};
 pub use version::{
-    Core, EPHEMERAL_RESOURCES, IDENTITIES, IMPORT_BLOCKS, MOVES_BETWEEN_TYPES,
-    REPLACE_TRIGGERED_BY, Since, is_left_out, terraform,
+    Core, EPHEMERAL_RESOURCES, FUNCTIONS, IDENTITIES, IMPORT_BLOCKS, MOVES_BETWEEN_TYPES,
+    PLANS_OF_DESTROYS, REPLACE_TRIGGERED_BY, Since, TERRAFORM_DATA, is_left_out, terraform,
 };
 
 /// No run of these tests needs longer; one that does is stopped and shown.

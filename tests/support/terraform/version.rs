@@ -24,6 +24,24 @@ pub const IMPORT_BLOCKS: Since = Since {
     opentofu: Some((1, 6)),
 };
 
+/// Plans of a destroy, to which a provider can say something.
+pub const PLANS_OF_DESTROYS: Since = Since {
+    terraform: (1, 3),
+    opentofu: Some((1, 6)),
+};
+
+/// The resource `terraform_data`.
+pub const TERRAFORM_DATA: Since = Since {
+    terraform: (1, 4),
+    opentofu: Some((1, 6)),
+};
+
+/// Functions of providers.
+pub const FUNCTIONS: Since = Since {
+    terraform: (1, 8),
+    opentofu: Some((1, 7)),
+};
+
 /// Ephemeral resources.
 pub const EPHEMERAL_RESOURCES: Since = Since {
     terraform: (1, 10),
