@@ -74,8 +74,8 @@ impl Rpc {
     ///
     /// # Errors
     ///
-    /// Every variant of [`Error`]; [`Error::Exhausted`] when more than one attempt was made and the budget is spent, or when an
-    /// earlier attempt may have had an effect.
+    /// Every variant of [`Error`]; [`Error::Exhausted`] when more than one attempt was made and the budget is spent,
+    /// [`Error::InDoubt`] when an attempt at a change may have had an effect.
     pub async fn call<T: Read>(
         &self,
         call: &Call<'_>,

@@ -20,7 +20,8 @@ use crate::cloud::request::Operation;
 use crate::cloud::retry::{Decision, Fault, Situation, Unreachable};
 
 /// How long a change that was sent may wait for its answer after it was called off: the answer holds the ID of what was
-/// created, and an object that nobody knows of is worse than two seconds more. Terraform itself waits longer before it kills.
+/// created, and an object that nobody knows of is worse than two seconds more. Who calls it off waits longer
+/// than that before it kills.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// An attempt that brought no answer, and what is known besides.
