@@ -14,6 +14,7 @@ use terraform_provider_alivpn::cloud::vpc::{
     SslVpnServerSettings, VpnGateway, VpnGatewayFilter,
 };
 use terraform_provider_alivpn::provider::configuration::{Configuration, Setup, set_up};
+use terraform_provider_alivpn::provider::explain;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
@@ -292,7 +293,7 @@ fn of_read(error: Error) -> Permission {
 fn of_dry_run(error: Error) -> Permission {
     match error.class() {
         // The refusal is the IDaaS instance's, to the VPN service.
-        _ if error.code() == Some("OperationFailed.NoRamPermission") => Permission::Allowed,
+        _ if explain::is_for_the_service(&error) => Permission::Allowed,
         Class::Input | Class::Payment | Class::Quota | Class::GatewayBusy => Permission::Allowed,
         _ => of_read(error),
     }
