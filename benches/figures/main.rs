@@ -17,6 +17,9 @@ mod contestant;
 mod emulator;
 #[path = "../../tests/support/memory.rs"]
 mod memory;
+#[allow(dead_code, reason = "the tests use all of it")]
+#[path = "../../tests/support/plugin_caller.rs"]
+mod plugin_caller;
 mod run;
 #[allow(dead_code, unused_imports, reason = "the tests use all of it")]
 #[path = "../../tests/support/terraform/mod.rs"]

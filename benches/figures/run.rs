@@ -1,14 +1,14 @@
 //! What runs cost: time by the wall and of the processor.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
-use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P521_SHA512};
+use tokio::runtime::Runtime;
 
 use super::contestant::Contestant;
+use super::plugin_caller::Launch;
 use super::terraform::Workspace;
 
 /// What one run of Terraform cost, with the processes that it started.
@@ -95,35 +95,19 @@ pub fn median(values: impl Iterator<Item = f64>) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
-/// From the start of the process to its handshake line, for a caller that asks for TLS as Terraform does.
+/// From the start of the process to its handshake line.
 pub fn handshake(contestant: &Contestant, runs: usize) -> Vec<Duration> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512).expect("a key");
-    let parameters = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
-    let certificate = parameters.self_signed(&key).expect("a certificate").pem();
+    let runtime = Runtime::new().expect("a runtime");
     (0..runs)
         .map(|_| {
+            let launch = Launch {
+                program: contestant.binary().into(),
+                ..Launch::default()
+            };
             let begun = Instant::now();
-            let mut child = Command::new(contestant.binary())
-                .env(
-                    "TF_PLUGIN_MAGIC_COOKIE",
-                    "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
-                )
-                .env("PLUGIN_PROTOCOL_VERSIONS", "5")
-                .env("PLUGIN_CLIENT_CERT", &certificate)
-                // What it leaves behind when it is killed goes with the folder.
-                .env("TMPDIR", folder.path())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("the provider starts");
-            let output = child.stdout.take().expect("its output is a pipe");
-            let mut line = String::new();
-            BufReader::new(output).read_line(&mut line).expect("a line");
+            let caller = runtime.block_on(launch.start());
             let took = begun.elapsed();
-            assert!(line.starts_with("1|5|"), "{line:?}");
-            child.kill().expect("it can be ended");
-            child.wait().expect("it ends");
+            drop(caller);
             took
         })
         .collect()
