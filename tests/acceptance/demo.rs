@@ -1,7 +1,6 @@
 //! `alivpn demo`: what a person runs first.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,6 +10,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
+use crate::executable;
 use crate::terraform::{Core, terraform};
 
 /// The demo as it would run outside of cargo, with a folder for temporary files and a PATH.
@@ -150,9 +150,7 @@ fn a_demo_that_alone_is_told_to_end_leaves_nothing_behind() {
 fn a_demo_that_nobody_reads_still_tells_by_its_status_what_went_wrong() {
     let temporary_files = tempfile::tempdir().expect("a temporary folder");
     let path = tempfile::tempdir().expect("a temporary folder");
-    let idle = path.path().join("terraform");
-    fs::write(&idle, "#!/bin/sh\n").expect("a script can be written");
-    fs::set_permissions(&idle, fs::Permissions::from_mode(0o755)).expect("a script");
+    executable::write(b"#!/bin/sh\n", &path.path().join("terraform"));
     let mut demo = demo(temporary_files.path(), path.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,13 +1,13 @@
 //! `alivpn install`, and a Terraform that finds the provider without a registry and without being told.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
 use crate::emulator::Emulator;
+use crate::executable;
 use crate::terraform::{Workspace, in_region, server};
 
 /// The command as it runs outside of cargo, with a home.
@@ -149,7 +149,7 @@ fn another_build_of_a_version_is_taken_up_in_the_way_that_is_printed() {
         let mut build = fs::read(&path).expect("the provider");
         // What follows a program's end is not run.
         build.extend(b"another build");
-        fs::write(&path, build).expect("another provider");
+        executable::write(&build, &path);
     }
     init(&workspace).exits(1).says("checksum");
     assert!(
@@ -199,11 +199,12 @@ fn a_file_is_no_mirror() {
 fn folder_with(script: Option<&str>) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let program = folder.path().join("alivpn");
-    fs::copy(companion(), &program).expect("a copy");
+    executable::install(companion(), &program);
     if let Some(script) = script {
-        let provider = folder.path().join("terraform-provider-alivpn");
-        fs::write(&provider, script).expect("a script");
-        fs::set_permissions(&provider, fs::Permissions::from_mode(0o755)).expect("a script");
+        executable::write(
+            script.as_bytes(),
+            &folder.path().join("terraform-provider-alivpn"),
+        );
     }
     (folder, program)
 }

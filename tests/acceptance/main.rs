@@ -10,6 +10,8 @@
 
 #[path = "../support/emulator.rs"]
 mod emulator;
+#[path = "../support/executable.rs"]
+mod executable;
 #[path = "../support/exercise_program.rs"]
 mod exercise_program;
 #[path = "../support/terraform/mod.rs"]

@@ -11,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::emulator::Emulator;
+use crate::executable;
 use crate::terraform::{Core, Workspace, server};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -78,9 +79,10 @@ fn one_binary_makes_one_zip_wherever_and_whenever_it_is_packed() {
 fn a_build_is_the_same_in_every_environment_and_below_a_folder_with_a_blank() {
     let folder = folder();
     let cargo = folder.path().join("cargo");
-    let script = "#!/bin/sh\nenv >\"$(dirname \"$0\")/given\"\nexit 1\n";
-    fs::write(&cargo, script).expect("a script");
-    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("a mode");
+    executable::write(
+        b"#!/bin/sh\nenv >\"$(dirname \"$0\")/given\"\nexit 1\n",
+        &cargo,
+    );
     let changes = [
         "CARGO_PROFILE_RELEASE_DEBUG",
         "CARGO_BUILD_RUSTC_WRAPPER",
