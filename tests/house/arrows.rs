@@ -144,6 +144,21 @@ fn an_arrow_the_other_way_is_found_however_it_is_written() {
         ),
         ("src/provider", Some("provider::gateway"), "use crate::*;"),
         (
+            "src/cloud",
+            Some("cloud::vpc"),
+            "use crate as root; fn f() { root::tf::f() }",
+        ),
+        (
+            "src/main.rs",
+            None,
+            "use terraform_provider_alivpn as lib; use lib::cloud::vpc::Client;",
+        ),
+        (
+            "src/bin/alivpn",
+            None,
+            "extern crate terraform_provider_alivpn as lib; use lib::plugin;",
+        ),
+        (
             "src/main.rs",
             None,
             "use terraform_provider_alivpn::cloud::vpc::Client;",

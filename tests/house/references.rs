@@ -1,12 +1,13 @@
 //! Which modules of the library a source refers to, in `use` lines and anywhere else. Read from its tokens, so that neither comments nor
 //! strings count, and what stands in a macro's arguments does.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 /// As other crates name the library.
 const LIBRARY: &str = "terraform_provider_alivpn";
 
-/// A path from the library's root, `["cloud", "signature", "sign"]` for one; the last part is `*` where everything is taken.
+/// A path from the library's root, `["cloud", "signature", "sign"]` for one; the last part is `*` where everything is taken, be it under a
+/// name for the root, behind which no path could be read.
 pub type Reference = Vec<String>;
 
 /// The references of a source. `module` is where in the library it stands; none for a source of another crate, whose `crate::` is not the
@@ -34,21 +35,48 @@ fn walk(tokens: TokenStream, module: Option<&[String]>, found: &mut Vec<Referenc
                 walk(group.stream(), module, found);
                 at += 1;
             }
+            (TokenTree::Ident(word), [TokenTree::Ident(keyword), TokenTree::Ident(name), ..])
+                if word == "extern" && keyword == "crate" =>
+            {
+                if name == LIBRARY || name == "self" && module.is_some() {
+                    found.push(taken(Vec::new()));
+                }
+                at += 3;
+            }
+            (TokenTree::Ident(word), [TokenTree::Ident(keyword), ..]) if keyword == "as" => {
+                // In braces, `self` is what stands before them, which is followed from there.
+                found.extend(start(word, module).filter(|_| word != "self").map(taken));
+                at += 1;
+            }
             (TokenTree::Ident(word), rest) if is_path_separator(rest) => {
-                // The middle of a path is not reached: its beginning takes it all.
-                let start = match (word.to_string().as_str(), module) {
-                    (LIBRARY, _) | ("crate", Some(_)) => Some(Vec::new()),
-                    ("self", Some(module)) => Some(module.to_vec()),
-                    ("super", Some(module)) => Some(parent(module)),
-                    _ => None,
-                };
-                at += 1 + length(rest);
-                if let Some(start) = start {
+                at += 1;
+                // The middle of such a path is not reached: its beginning takes it all. Any other word may stand before a path from `::` on.
+                if let Some(start) = start(word, module) {
+                    at += length(rest);
                     follow(rest, start, found);
                 }
             }
             _ => at += 1,
         }
+    }
+}
+
+/// Where in the library a path begins that begins with this word; nowhere if it is another crate's or a name from around it.
+fn start(word: &Ident, module: Option<&[String]>) -> Option<Reference> {
+    match (word.to_string().as_str(), module) {
+        (LIBRARY, _) | ("crate", Some(_)) => Some(Vec::new()),
+        ("self", Some(module)) => Some(module.to_vec()),
+        ("super", Some(module)) => Some(parent(module)),
+        _ => None,
+    }
+}
+
+/// Who takes the root takes everything.
+fn taken(path: Reference) -> Reference {
+    if path.is_empty() {
+        vec!["*".to_owned()]
+    } else {
+        path
     }
 }
 
@@ -69,7 +97,7 @@ fn length(mut rest: &[TokenTree]) -> usize {
 /// Follows a path that has come as far as `path`, into all branches of a `use`.
 fn follow(rest: &[TokenTree], mut path: Reference, found: &mut Vec<Reference>) {
     if !is_path_separator(rest) {
-        found.push(path);
+        found.push(taken(path));
         return;
     }
     match rest.get(2) {
@@ -141,6 +169,10 @@ fn every_form_of_a_path_is_read() {
             vec!["emulator::Emulator", "emulator::Settings"],
         ),
         (
+            "use ::terraform_provider_alivpn::tf::Type;",
+            vec!["tf::Type"],
+        ),
+        (
             "pub(crate) fn f() { let v = Vec::<u8>::new(); std::mem::drop(v) }",
             vec![],
         ),
@@ -156,6 +188,31 @@ fn every_form_of_a_path_is_read() {
             .collect();
         assert_eq!(found, expected, "{source}");
     }
+}
+
+/// What follows could be read only by who resolves names: `root::tf` is none of the paths that are known here.
+#[test]
+fn another_name_for_the_root_takes_everything() {
+    let module = ["cloud".to_owned(), "vpc".to_owned()];
+    for source in [
+        "use crate as root; fn f() { root::tf::f() }",
+        "use {crate as root, std::io};",
+        "use crate::{self as root};",
+        "use super::super as root;",
+        "use super::super::{self as root};",
+        "use terraform_provider_alivpn as lib; use lib::tf::Type;",
+        "use ::terraform_provider_alivpn as lib;",
+        "extern crate terraform_provider_alivpn;",
+        "extern crate terraform_provider_alivpn as lib;",
+        "extern crate self as lib;",
+    ] {
+        assert_eq!(references(source, Some(&module)), [["*"]], "{source}");
+    }
+    let binary =
+        "use crate as root; extern crate self as own; use terraform_provider_alivpn as lib;";
+    assert_eq!(references(binary, None), [["*"]]);
+    let others = "use std::io as i; use std::fmt::{self as f}; extern crate alloc; fn f(x: u8) -> u64 { x as u64 }";
+    assert_eq!(references(others, Some(&module)), [[""; 0]; 0]);
 }
 
 #[test]
