@@ -1,4 +1,4 @@
-//! The guide about errors: the client's table of codes, in the words that a user reads at the terminal.
+//! The guide about errors: the client's table of codes, and for each what its error says at the terminal.
 
 use terraform_provider_alivpn::cloud::error::{ApiError, Class, Error};
 use terraform_provider_alivpn::cloud::error_table::{Documented, documented};
@@ -44,12 +44,30 @@ pub fn page() -> String {
 
 fn section(class: Class, codes: &[Documented]) -> String {
     let (title, by_itself) = words(class);
-    let rows: Vec<String> = codes.iter().map(row).collect();
-    format!(
-        "## {title}\n\n{by_itself} The error says:\n\n> {}\n\n| code | of | argument |\n|---|---|---|\n{}",
-        advice(&example(class)),
-        rows.join("\n")
-    )
+    let mut parts = vec![format!("## {title}"), by_itself.to_owned()];
+    for (advice, codes) in by_advice(codes) {
+        let rows: Vec<String> = codes.iter().map(|code| row(code)).collect();
+        parts.push("The error says:".to_owned());
+        parts.push(format!("> {advice}"));
+        parts.push(format!(
+            "| code | of | argument |\n|---|---|---|\n{}",
+            rows.join("\n")
+        ));
+    }
+    parts.join("\n\n")
+}
+
+/// Those whose errors say the same together, in the order of the first of each.
+fn by_advice(codes: &[Documented]) -> Vec<(String, Vec<&Documented>)> {
+    let mut groups: Vec<(String, Vec<&Documented>)> = Vec::new();
+    for code in codes {
+        let said = advice(&example(code));
+        match groups.iter_mut().find(|(advice, _)| *advice == said) {
+            Some((_, group)) => group.push(code),
+            None => groups.push((said, vec![code])),
+        }
+    }
+    groups
 }
 
 fn row(documented: &Documented) -> String {
@@ -68,7 +86,7 @@ fn words(class: Class) -> (&'static str, &'static str) {
     match class {
         Class::Input => (
             "Wrong arguments",
-            "Nothing was changed. The provider refuses what it can before any call; this is what only the cloud can know.",
+            "Nothing was changed. The provider refuses what it can before any call; this is what only the cloud can know. Of `InvalidParameter` and `MissingParameter` the error names the argument where the API names its parameter.",
         ),
         Class::Permission => (
             "Missing permissions",
@@ -117,28 +135,31 @@ fn words(class: Class) -> (&'static str, &'static str) {
         ),
         Class::DryRunPassed => (
             "A dry run that passed",
-            "Not an error: it is how the API says that a checked call would be accepted.",
+            "Not an error: it is how the API says that a checked call would be accepted. You would see it only if a call that is no check got this answer.",
         ),
         Class::Defect => ("Defects", "The provider made a mistake."),
         Class::Unknown => ("Anything else", "The provider does not try again."),
     }
 }
 
-/// An error of a class, as it reaches the one who words it for the user.
-fn example(class: Class) -> Error {
+/// The error of a code, as it reaches the one who words it for the user.
+fn example(documented: &Documented) -> Error {
     Error::Api(ApiError {
         operation: "OPERATION",
-        code: String::new(),
+        code: documented.code.to_owned(),
         message: String::new(),
         request_id: None,
         http_status: 400,
-        class,
-        argument: None,
+        class: documented.meaning.class,
+        argument: documented.meaning.argument,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use terraform_provider_alivpn::cloud::answer::Object;
+
     use super::*;
 
     #[test]
@@ -153,6 +174,30 @@ mod tests {
                 .find(|section| section.starts_with(&heading))
                 .unwrap_or_else(|| panic!("no {heading}"));
             assert!(section.contains(&row(&documented)), "{documented:?}");
+        }
+    }
+
+    /// The error that the client makes of an answer, as at the terminal, with what the page calls its operation.
+    fn said(operation: &'static str, code: &str) -> String {
+        let answer = json!({"Code": code, "Message": "No."}).to_string();
+        let answer = Object::parse(answer.as_bytes()).unwrap();
+        let error = ApiError::read(operation, 400, None, &answer, str::to_owned).unwrap();
+        advice(&Error::Api(error)).replace(operation, "OPERATION")
+    }
+
+    #[test]
+    fn above_every_row_stands_what_the_error_of_its_code_says() {
+        let page = page();
+        for documented in documented() {
+            let (before, _) = page.split_once(&row(&documented)).unwrap();
+            let quoted = before.lines().rev().find_map(|it| it.strip_prefix("> "));
+            for operation in documented.operations.unwrap_or(&["DescribeSslVpnServers"]) {
+                assert_eq!(
+                    quoted,
+                    Some(said(operation, documented.code).as_str()),
+                    "{documented:?}"
+                );
+            }
         }
     }
 
