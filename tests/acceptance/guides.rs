@@ -201,41 +201,47 @@ fn who_follows_getting_started_has_a_server_changes_it_and_destroys_it() {
     assert!(emulator.servers().is_empty());
 }
 
+/// What a shell that has the core at hand as `terraform` makes of this: its exit status, and all that was said.
+fn shell(workspace: &Workspace, arguments: &[&str]) -> (Option<i32>, String) {
+    let programs = workspace.path().join("bin");
+    if !programs.exists() {
+        fs::create_dir(&programs).expect("a folder");
+        std::os::unix::fs::symlink(terraform(), programs.join("terraform")).expect("a link");
+    }
+    let core = workspace.command(&[]);
+    let path = std::env::var("PATH").expect("a PATH");
+    let output = Command::new("sh")
+        .args(arguments)
+        .current_dir(workspace.path())
+        .env_clear()
+        .envs(
+            core.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .env("PATH", format!("{}:{path}", programs.display()))
+        .output()
+        .expect("a shell starts");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), said + &errors)
+}
+
 #[test]
-fn the_script_for_drift_tells_what_somebody_changed_from_what_time_did() {
+fn the_script_for_drift_tells_what_somebody_changed_from_what_time_did_and_from_outputs() {
     let scripts = fenced(&document("docs/guides/drift-detection.md"), "sh");
     let [script] = scripts.as_slice() else {
         panic!("not one script: {scripts:?}");
     };
     let emulator = Emulator::quick();
     let workspace = Workspace::new(&emulator);
-    workspace.write(&format!(
+    let configuration = format!(
         "{}\n{}",
         server("this", "  port = 1194"),
         "resource \"alivpn_ssl_vpn_client_cert\" \"ann\" {\n  ssl_vpn_server_id = alivpn_ssl_vpn_server.this.id\n  name = \"ann\"\n  renew_before = \"720h\"\n}\n"
-    ));
+    );
+    workspace.write(&configuration);
     workspace.write_file("drift.sh", script);
-    let programs = workspace.path().join("bin");
-    fs::create_dir(&programs).expect("a folder");
-    std::os::unix::fs::symlink(terraform(), programs.join("terraform")).expect("a link");
-    let run = || {
-        let core = workspace.command(&[]);
-        let path = std::env::var("PATH").expect("a PATH");
-        let output = Command::new("sh")
-            .arg("drift.sh")
-            .current_dir(workspace.path())
-            .env_clear()
-            .envs(
-                core.get_envs()
-                    .filter_map(|(name, value)| Some((name, value?))),
-            )
-            .env("PATH", format!("{}:{path}", programs.display()))
-            .output()
-            .expect("a shell starts");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-        (output.status.code(), said + &errors)
-    };
+    let run = || shell(&workspace, &["drift.sh"]);
     let apply_what_is_there = || {
         workspace
             .terraform(&["apply", "-no-color", "-auto-approve", "-refresh-only"])
@@ -245,6 +251,17 @@ fn the_script_for_drift_tells_what_somebody_changed_from_what_time_did() {
     apply_what_is_there();
     let (status, said) = run();
     assert_eq!(status, Some(0), "{said}");
+
+    // Terraform says 2 of it, and the plan as data has no word of drift.
+    workspace.write(&format!(
+        "{configuration}\noutput \"office\" {{\n  value = alivpn_ssl_vpn_server.this.id\n}}\n"
+    ));
+    let (status, said) = run();
+    assert_eq!(status, Some(0), "{said}");
+    assert!(
+        said.contains("office") && said.contains("No object was changed outside Terraform"),
+        "{said}"
+    );
 
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.expect("after 1970").as_millis();
@@ -267,7 +284,7 @@ fn the_script_for_drift_tells_what_somebody_changed_from_what_time_did() {
         "{said}"
     );
     assert!(
-        said.contains("Nothing was changed outside Terraform"),
+        said.contains("No object was changed outside Terraform"),
         "{said}"
     );
 
