@@ -1,5 +1,7 @@
 //! What the documentation shows is valid under the schemas that there are, and what it tells readers to do comes out as it says.
 
+mod emulator;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
