@@ -9,6 +9,15 @@ use super::kind::Kind;
 use super::markdown::{Page, summary};
 use super::pages::PROVIDER;
 
+/// Where the registry shows `docs/`. Links of the index name it: the registry serves the index at this address, which does not end in a slash,
+/// so that a browser would look for what is beside it in the folder above.
+const REGISTRY: &str = "https://registry.terraform.io/providers/alivpn/alivpn/latest/docs";
+
+/// A page of `docs/` in the registry.
+fn address(path: &str) -> String {
+    format!("{REGISTRY}/{}", path.trim_end_matches(".md"))
+}
+
 /// A page that the index lists.
 pub struct Entry {
     kind: &'static Kind,
@@ -20,7 +29,7 @@ impl Entry {
     pub fn new(kind: &'static Kind, name: &str, page: &Page, path: &str) -> Entry {
         Entry {
             kind,
-            link: format!("- [{name}]({path}): {}", summary(&page.purpose)),
+            link: format!("- [{name}]({}): {}", address(path), summary(&page.purpose)),
         }
     }
 }
@@ -41,7 +50,7 @@ pub fn page(
         format!(
             "- [{}]({}): {}",
             guide.title,
-            guide.path,
+            address(&guide.path),
             guide.description.trim_end_matches('.')
         )
     });
@@ -110,8 +119,9 @@ mod tests {
         for said in [
             "# alivpn provider\n\nManages it.\n",
             "```terraform\nprovider {}\n```",
-            "- [Start](guides/start.md): From nothing\n",
-            "Resources:\n\n- [alivpn_a](resources/a.md): An `a`\n- [alivpn_b](resources/b.md): A b\n\nFunctions:\n\n- [f](functions/f.md): An f\n",
+            "- [Start](https://registry.terraform.io/providers/alivpn/alivpn/latest/docs/guides/start): From nothing\n",
+            "latest/docs/resources/a): An `a`\n- [alivpn_b](https://registry.terraform.io/providers/alivpn/alivpn/latest/docs/resources/b): A b\n\n\
+             Functions:\n\n- [f](https://registry.terraform.io/providers/alivpn/alivpn/latest/docs/functions/f): An f\n",
             "## Arguments\n\nOptional:\n\n- `region` (String) Where.\n",
         ] {
             assert!(page.contains(said), "{said}\n---\n{page}");
