@@ -32,7 +32,9 @@ pub fn pages<P: Provider>(
     guides: &[Guide],
 ) -> anyhow::Result<Pages> {
     let mut subjects = Vec::new();
+    let mut identities = BTreeMap::new();
     for resource in provider.resources() {
+        identities.insert(resource.type_name(), resource.identity());
         subjects.push(Subject {
             kind: &RESOURCE,
             name: resource.type_name(),
@@ -63,7 +65,7 @@ pub fn pages<P: Provider>(
             kind,
             name,
             schema,
-            identity: None,
+            identity: identities.get(name).cloned().flatten(),
         }));
     }
 
@@ -110,15 +112,20 @@ struct Subject {
     kind: &'static Kind,
     name: &'static str,
     schema: Schema,
+    /// That of the resource of this name.
     identity: Option<IdentitySchema>,
 }
 
 impl Subject {
     /// Where its page is, in `docs/`.
     fn path(&self) -> String {
+        Self::page_of(self.kind, self.name)
+    }
+
+    fn page_of(kind: &Kind, name: &str) -> String {
         let prefix = format!("{PROVIDER}_");
-        let name = self.name.strip_prefix(&prefix).unwrap_or(self.name);
-        format!("{}/{name}.md", self.kind.folder)
+        let name = name.strip_prefix(&prefix).unwrap_or(name);
+        format!("{}/{name}.md", kind.folder)
     }
 
     fn page(&self, examples: &Examples) -> anyhow::Result<Page> {
@@ -138,6 +145,9 @@ impl Subject {
             parts.extend(self.changes());
             parts.extend(self.import(examples)?);
             parts.extend(self.moved(examples));
+        }
+        if self.kind.folder == LIST_RESOURCE.folder {
+            parts.extend(self.results());
         }
         Ok(Page {
             page_title: format!("{} ({}) - {PROVIDER}", self.name, self.kind.title),
@@ -217,26 +227,48 @@ impl Subject {
                 IDENTITIES.words()
             ));
             parts.push(file("import-by-identity.tf")?);
-            let lines = identity.attributes().iter().map(|attribute| {
-                format!(
-                    "- `{}` ({}, {}) {}",
-                    attribute.name,
-                    type_words(&attribute.ty),
-                    if attribute.required {
-                        "required"
-                    } else {
-                        "optional"
-                    },
-                    attribute.description
-                )
-            });
-            parts.push(format!(
-                "The identity:\n\n{}",
-                lines.collect::<Vec<_>>().join("\n")
-            ));
+            parts.push("The identity:".to_owned());
+            parts.push(attributes(identity));
         }
         Ok(parts)
     }
+
+    /// What a query gives of each object that it finds.
+    fn results(&self) -> Vec<String> {
+        let page = Subject::page_of(&RESOURCE, self.name);
+        let mut parts = vec![
+            "## Results".to_owned(),
+            "Of each object that is found:".to_owned(),
+            format!(
+                "- the display name: its name and its ID, or its ID alone\n\
+                 - its identity, as below, which an import block takes\n\
+                 - with `include_resource = true` in the `list` block, and for `-generate-config-out`, the whole object as the resource \
+                 [{}](../{page}) shows it",
+                self.name
+            ),
+        ];
+        if let Some(identity) = &self.identity {
+            parts.push("The identity:".to_owned());
+            parts.push(attributes(identity));
+        }
+        parts
+    }
+}
+
+/// The attributes of an identity.
+fn attributes(identity: &IdentitySchema) -> String {
+    let lines = identity.attributes().iter().map(|attribute| {
+        let need = match attribute.required {
+            true => "required",
+            false => "optional",
+        };
+        let ty = type_words(&attribute.ty);
+        format!(
+            "- `{}` ({ty}, {need}) {}",
+            attribute.name, attribute.description
+        )
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -305,12 +337,21 @@ mod tests {
     }
 
     #[test]
-    fn other_pages_say_what_they_need_and_nothing_of_changes() {
+    fn a_list_resources_page_says_what_it_needs_and_what_it_gives() {
         let page = subject(&LIST_RESOURCE).page(&examples()).unwrap().text();
-        assert!(
-            page.contains("A list resource needs Terraform 1.14 or newer"),
-            "{page}"
-        );
+        for said in [
+            "A list resource needs Terraform 1.14 or newer",
+            "- the display name",
+            "with `include_resource = true` in the `list` block",
+            "[alivpn_thing](../resources/thing.md)",
+            "- `id` (String, required) The ID.\n- `region` (String, optional) The region.",
+        ] {
+            assert!(page.contains(said), "{said}\n---\n{page}");
+        }
+    }
+
+    #[test]
+    fn other_pages_say_nothing_of_changes() {
         let page = subject(&DATA_SOURCE).page(&examples()).unwrap().text();
         for unsaid in ["needs Terraform", "What a change does", "## Import"] {
             assert!(!page.contains(unsaid), "{unsaid}\n---\n{page}");
