@@ -51,6 +51,38 @@ fn every_path_that_a_document_names_exists() {
     assert!(paths > 30, "{paths}");
 }
 
+/// What only newer cores know, by a word for it, and the words for the first version of each.
+const SINCE: [(&str, &str); 9] = [
+    ("`replace_triggered_by`", "Terraform 1.2"),
+    ("The plan warns", "Terraform 1.3"),
+    ("imports it", "Terraform 1.5"),
+    ("terraform test", "Terraform 1.6"),
+    ("ovpn_profile", "Terraform 1.8"),
+    ("`moved`", "Terraform 1.8"),
+    ("ephemeral", "Terraform 1.10"),
+    ("write-only", "Terraform 1.11"),
+    ("terraform query", "Terraform 1.14"),
+];
+
+#[test]
+fn every_guide_says_which_version_what_it_speaks_of_needs() {
+    let mut said = 0;
+    for guide in files_under("docs/guides", "md") {
+        let text = read(&guide.to_string_lossy());
+        for (feature, version) in SINCE {
+            if text.contains(feature) {
+                said += 1;
+                assert!(
+                    text.contains(version),
+                    "{} speaks of {feature} and not of {version}",
+                    guide.display()
+                );
+            }
+        }
+    }
+    assert!(said > 8, "{said}");
+}
+
 #[test]
 fn the_version_that_a_document_has_people_write_is_this_one() {
     let mut versions = 0;

@@ -37,8 +37,9 @@ pub fn schema() -> Schema {
     let block = Block::new(
         "A client certificate of an SSL server: what a person's OpenVPN client proves itself with. It holds for three years.\n\nThe state has no \
          private key; the ephemeral resource of the same name gives it, with a profile that a client opens. Deleting a certificate, also to \
-         replace it, disconnects every client of its server; they can connect again at once. The plan warns of it; with `-replace` or \
-         `replace_triggered_by`, and for a tainted certificate, Terraform lets no plan warn, and the apply does.\n\nAn `import` block whose \
+         replace it, disconnects every client of its server; they can connect again at once. The plan warns of it, of a \
+         deletion that is no replacement with Terraform 1.3 or newer, and with OpenTofu. Where Terraform lets no plan warn, before 1.3, with \
+         `-replace` or `replace_triggered_by`, and for a tainted certificate, the apply does.\n\nAn `import` block whose \
          certificate the plan would delete at once, since the configuration beside it names another server or region, is an error: nothing is \
          imported, and nothing lost. After the command `terraform import` the next plan only warns of it.",
     )
