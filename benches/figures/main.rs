@@ -5,7 +5,7 @@
 //! $ cargo bench --bench figures -- --counts 1,100 --runs 5 --other /path/to/folder
 //! ```
 //!
-//! The cloud is the project's own emulator. Prints a table in Markdown, and what it is doing on standard error.
+//! The cloud is the project's own emulator. Prints a table in Markdown at the end, and what it is doing on standard error.
 
 #![cfg(unix)]
 #![cfg(test)]
@@ -21,6 +21,8 @@ mod memory;
 #[path = "../../tests/support/plugin_caller.rs"]
 mod plugin_caller;
 mod run;
+mod shipped;
+mod table;
 #[allow(dead_code, unused_imports, reason = "the tests use all of it")]
 #[path = "../../tests/support/terraform/mod.rs"]
 mod terraform;
@@ -34,6 +36,7 @@ use clap::Parser;
 use contestant::Contestant;
 use emulator::{Emulator, only};
 use run::{Cost, Ratios, handshake};
+use table::Table;
 
 /// How long a gateway is busy with a change while many are made; what is added to longer times is measured by itself.
 const BRIEF: &str = "0.2s";
@@ -72,37 +75,36 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    shipped::build();
     let mut contestants = vec![Contestant::ours()];
     if let Some(folder) = &arguments.other {
         contestants.push(Contestant::other(folder)?);
     }
-    println!("| what | provider | figure |\n|---|---|---|");
+    let mut table = Table::default();
     for contestant in &contestants {
-        let row =
-            |what: &str, figure: String| println!("| {what} | {} | {figure} |", contestant.name);
-        row("binary", megabytes(contestant.size()));
-        row(
-            "process to handshake line",
-            milliseconds(&handshake(contestant, arguments.runs)),
-        );
+        table.column(contestant.name);
+        table.row("binary", "10 MB", megabytes(contestant.size()));
+        let starts = handshake(contestant, arguments.runs);
+        table.row("process to handshake line", "", milliseconds(&starts));
         for &count in &arguments.counts {
-            measure_many(contestant, count, arguments.runs, &row);
+            measure_many(contestant, count, arguments.runs, &mut table);
         }
         for seconds in CONVERGENCES {
             let added = added_to(contestant, seconds);
-            let what = format!("apply beside a convergence of {seconds} s");
-            row(
-                &what,
-                format!("{added:+.2} s ({:+.0} %)", added / seconds as f64 * 100.0),
+            table.row(
+                &format!("added to a convergence of {seconds} s"),
+                &format!("{:.1} s", seconds as f64 / 10.0 + 0.2),
+                format!("{added:+.2} s"),
             );
         }
-        measure_changes(contestant, &row);
+        measure_changes(contestant, &mut table);
     }
+    print!("{table}");
     Ok(())
 }
 
 /// Creates this many resources and plans them again, beside as many `terraform_data`.
-fn measure_many(contestant: &Contestant, count: usize, runs: usize, row: &impl Fn(&str, String)) {
+fn measure_many(contestant: &Contestant, count: usize, runs: usize, table: &mut Table) {
     let emulator = many_gateways(count);
     let (ours, bare) = (
         contestant.workspace(&emulator),
@@ -117,35 +119,37 @@ fn measure_many(contestant: &Contestant, count: usize, runs: usize, row: &impl F
     eprintln!("{}: creating {count}", contestant.name);
     emulator.clear_calls();
     let (bare_cost, cost) = (Cost::of(&bare, &apply, 0), Cost::of(&ours, &apply, 0));
-    row(
-        &of("apply"),
-        format!(
-            "{:.1} s; bare {:.1} s",
-            cost.wall.as_secs_f64(),
-            bare_cost.wall.as_secs_f64()
-        ),
-    );
-    row(
-        &of("calls a resource, apply"),
-        per(emulator.calls().len(), count),
-    );
+    let seconds = |cost: Cost| format!("{:.1} s", cost.wall.as_secs_f64());
+    let beside = format!("{}; bare {}", seconds(cost), seconds(bare_cost));
+    table.row(&of("apply"), "", beside);
+    let calls = per(emulator.calls().len(), count);
+    table.row(&of("apply, calls a resource"), "", calls);
 
     let runs = runs.div_ceil(count.ilog10() as usize * 2 + 1);
     eprintln!("{}: {runs} plans of {count}", contestant.name);
     let calls = emulator.calls_of(|| Cost::of(&ours, &plan, 0)).len();
     let pairs = (0..runs).map(|_| (Cost::of(&bare, &plan, 0), Cost::of(&ours, &plan, 0)));
     let ratios = Ratios::of(pairs);
-    row(
+    let target = match count {
+        1 => "2.0",
+        1000 => "1.5",
+        _ => "",
+    };
+    table.row(
         &of("plan beside a bare one, wall time, plan"),
+        target,
         ratios.wall(),
     );
-    row(
-        &of("plan beside a bare one, processor time, plan"),
-        ratios.cpu(),
-    );
-    row(&of("calls a resource, plan"), per(calls, count));
+    let processor = of("plan beside a bare one, processor time, plan");
+    table.row(&processor, "", ratios.cpu());
+    table.row(&of("plan, calls a resource"), "", per(calls, count));
     let (_, memory) = memory::peak(contestant.binary(), || Cost::of(&ours, &plan, 0));
-    row(&of("resident memory, plan"), mebibytes(memory));
+    let target = if count == 1 { "15 MiB" } else { "" };
+    table.row(
+        &of("plan, resident memory of the provider"),
+        target,
+        mebibytes(memory),
+    );
 }
 
 /// Seconds from the end of the cloud's own convergence after a change to the provider's last call: before it, when that is negative.
@@ -160,22 +164,18 @@ fn added_to(contestant: &Contestant, seconds: u64) -> f64 {
 }
 
 /// What a rename sends, how long two changes in a row take, and what certificates cost and leave in the state.
-fn measure_changes(contestant: &Contestant, row: &impl Fn(&str, String)) {
+fn measure_changes(contestant: &Contestant, table: &mut Table) {
     eprintln!("{}: changes and certificates", contestant.name);
     let (emulator, workspace) = one_that_converges(contestant, SLOW);
     workspace.write(&contestant.resources(1, "renamed", PORT));
     let mut renaming = Duration::ZERO;
     let calls = emulator.calls_of(|| renaming = workspace.apply().exits(0).elapsed);
-    row(
-        "parameters of a rename",
-        only(&calls, "ModifySslVpnServer")
-            .parameter_names()
-            .join(", "),
-    );
-    row(
-        "apply of a rename",
-        format!("{:.1} s", renaming.as_secs_f64()),
-    );
+    let sent = only(&calls, "ModifySslVpnServer")
+        .parameter_names()
+        .join(", ");
+    table.row("a rename sends", "", sent);
+    let took = format!("{:.1} s", renaming.as_secs_f64());
+    table.row("apply of a rename", "", took);
 
     let (_emulator, workspace) = one_that_converges(contestant, SLOW);
     let took: Duration = [1, 2]
@@ -185,10 +185,8 @@ fn measure_changes(contestant: &Contestant, row: &impl Fn(&str, String)) {
         })
         .iter()
         .sum();
-    row(
-        &format!("two applies in a row, each with a convergence of {SLOW} s"),
-        format!("{:.1} s", took.as_secs_f64()),
-    );
+    let what = format!("two applies in a row, each with a convergence of {SLOW} s");
+    table.row(&what, "", format!("{:.1} s", took.as_secs_f64()));
 
     let emulator = many_gateways(1);
     let workspace = contestant.workspace(&emulator);
@@ -204,14 +202,12 @@ fn measure_changes(contestant: &Contestant, row: &impl Fn(&str, String)) {
         let of = |call: &&emulator::Call| call.operation.contains("ClientCert");
         per(calls.iter().filter(of).count(), CERTIFICATES)
     };
-    row("calls a certificate, apply", of_certs(&made));
+    table.row("apply, calls a certificate", "", of_certs(&made));
     let planned = emulator.calls_of(|| workspace.plan().exits(0).elapsed);
-    row("calls a certificate, plan", of_certs(&planned));
+    table.row("plan, calls a certificate", "", of_certs(&planned));
     let keys = workspace.state().matches("PRIVATE KEY-----").count() / 2;
-    row(
-        &format!("private keys in the state, {CERTIFICATES} certificates"),
-        keys.to_string(),
-    );
+    let what = format!("private keys in the state, {CERTIFICATES} certificates");
+    table.row(&what, "", keys.to_string());
 }
 
 /// One server that exists, on a gateway that is busy with each change for so many seconds.

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -134,6 +134,7 @@ impl Launch {
     /// Starts the process and waits until it says where it listens.
     pub async fn start(self) -> Caller {
         let directory = tempfile::tempdir().unwrap();
+        let begun = Instant::now();
         let mut child = self.spawn(&directory);
         let stderr = Arc::new(Mutex::new(Vec::new()));
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -148,6 +149,7 @@ impl Launch {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         let read = timeout(START_LIMIT, stdout.read_line(&mut line)).await;
+        let started = begun.elapsed();
         let read = read.expect("no handshake line in time").unwrap();
         if read == 0 {
             let _ = stderr_ended.await;
@@ -160,6 +162,7 @@ impl Launch {
         let channel = handshake.connect(self.identity.as_ref());
         Caller {
             child,
+            started,
             handshake,
             channel,
             stderr,
@@ -237,6 +240,9 @@ impl<T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin> Stream for 
 /// A running process and a connection to it.
 pub struct Caller {
     pub child: Child,
+    /// From the start of the process to its handshake line.
+    #[allow(dead_code, reason = "only the benches measure")]
+    pub started: Duration,
     pub handshake: Handshake,
     /// For any RPC; connects with the first one.
     pub channel: Channel,
@@ -254,6 +260,7 @@ impl Drop for Caller {
     fn drop(&mut self) {
         let Self {
             child,
+            started: _,
             handshake,
             channel: _,
             stderr,
