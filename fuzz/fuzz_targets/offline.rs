@@ -5,6 +5,8 @@ use terraform_provider_alivpn::provider::configuration::{self, Configuration};
 use terraform_provider_alivpn::provider::{Alivpn, Configured};
 use terraform_provider_alivpn::tf::diagnostics::{Diagnostic, Diagnostics};
 use terraform_provider_alivpn::tf::function::Function;
+use terraform_provider_alivpn::tf::json;
+use terraform_provider_alivpn::tf::model::from_value;
 use terraform_provider_alivpn::tf::provider::{Configure, Provider};
 use terraform_provider_alivpn::tf::resource::Erased;
 use terraform_provider_alivpn::tf::schema::Schema;
@@ -15,6 +17,18 @@ pub struct Offline;
 
 /// How credentials call themselves that are a pair of keys in the block.
 const KEYS: &str = "the provider block";
+
+/// Whether a block with keys is taken: were `KEYS` another word, every block would be refused, and nobody would notice.
+pub async fn is_configured_by_keys() -> bool {
+    let block = br#"{"region":"cn-hangzhou","access_key":"x","secret_key":"x"}"#;
+    let block = json::decode_state(block, &Offline.schema().implied_type());
+    let config = from_value(&block.expect("a block")).expect("a configuration");
+    let configure = Configure {
+        config,
+        terraform_version: String::new(),
+    };
+    Offline.configure(configure).await.is_ok()
+}
 
 #[async_trait]
 impl Provider for Offline {

@@ -195,6 +195,7 @@ impl World {
         };
         let configured = runtime.block_on(exercise.configure(Request::new(configure)));
         assert_eq!(configured.expect("an answer").into_inner().diagnostics, []);
+        assert!(runtime.block_on(offline::is_configured_by_keys()));
         Self {
             runtime,
             product: Arc::new(Server::new(Offline)),
