@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use terraform_provider_alivpn::plugin::{self, Plugin};
 use terraform_provider_alivpn::provider::Alivpn;
-use terraform_provider_alivpn::tf::server::Server;
+use terraform_provider_alivpn::tf::server::{STOP, Server};
 use tonic::service::Routes;
 
 fn main() -> ExitCode {
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         version: env!("CARGO_PKG_VERSION"),
         address: "alivpn/alivpn",
         protocol_version: 5,
+        prompt: &[STOP],
         hint: "To watch it at work without a cloud account: alivpn demo",
     };
     plugin::run(plugin, |_shutdown| {

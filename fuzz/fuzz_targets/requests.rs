@@ -1,9 +1,11 @@
 //! The bytes of any RPC's request: refused as protobuf, or answered. Nothing panics, nothing waits for ever.
 //!
 //! The first byte chooses the RPC and the provider: the product, which is not configured and so has no way to the network,
-//! or the one of `tests/support/exercise`, configured, with which a call gets to its end.
+//! or the one of `tests/support/exercise`, configured, with which a call gets to its end. A Configure goes to a server of its own.
 #![no_main]
 
+#[path = "../../tests/support/answers.rs"]
+mod answers;
 #[path = "../../tests/support/every_rpc.rs"]
 mod every_rpc;
 // The modules of tests/support/exercise/main.rs.
@@ -17,6 +19,7 @@ mod greet;
 mod identified;
 #[path = "../../tests/support/exercise/keeper.rs"]
 mod keeper;
+mod offline;
 #[path = "../../tests/support/exercise/provider.rs"]
 mod provider;
 #[path = "../../tests/support/exercise/shape.rs"]
@@ -34,58 +37,50 @@ mod versioned;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use every_rpc::every_rpc;
 use futures_util::StreamExt;
 use libfuzzer_sys::fuzz_target;
+use offline::Offline;
 use prost::Message;
-use terraform_provider_alivpn::provider::Alivpn;
-use terraform_provider_alivpn::tf::msgpack;
+use provider::Exercise;
 use terraform_provider_alivpn::tf::proto::provider_server::Provider as Service;
-use terraform_provider_alivpn::tf::proto::{DynamicValue, configure};
+use terraform_provider_alivpn::tf::proto::{DynamicValue, configure, stop};
 use terraform_provider_alivpn::tf::provider::Provider;
 use terraform_provider_alivpn::tf::server::Server;
 use terraform_provider_alivpn::tf::types::Type;
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tonic::{Request, Status};
 
-/// What a call may take of a clock that stands still while anything runs, so it never counts real time. It ends calls
-/// that wait for Stop.
-const LIMIT: Duration = Duration::from_secs(60);
+/// What a call may take, and the work behind it: the product's without more, the exercise provider's once it was told to stop.
+/// It is real time, for streams have threads of their own.
+const LIMIT: Duration = Duration::from_secs(5);
 
-/// As many events of a stream as are looked at.
+/// What the exercise provider may take before it is told to stop: some of its calls wait for that.
+const SOON: Duration = Duration::from_millis(10);
+
+/// As many events of a stream as are looked at; then the caller is gone.
 const EVENTS: usize = 64;
 
 macro_rules! calls {
     (unary: $($method:ident $name:literal $module:ident),+; streaming: $($s_method:ident $s_name:literal $s_module:ident),+;) => {
-        const RPCS: u8 = [$($name,)+ $($s_name,)+].len() as u8;
+        const RPCS: &[&str] = &[$($name,)+ $($s_name,)+];
 
-        async fn call(service: &impl Service, rpc: u8, bytes: &[u8]) {
-            let mut count = 0..;
-            $(
-                if count.next() == Some(rpc) {
-                    return match $name {
-                        // Later calls would meet what it leaves behind: it gets a server of its own.
-                        "Configure" => {
-                            let fresh = Arc::new(Server::new(provider::Exercise));
-                            unary($name, bytes, |request| fresh.$method(request)).await
-                        }
-                        _ => unary($name, bytes, |request| service.$method(request)).await,
-                    };
-                }
-            )+
-            $(
-                if count.next() == Some(rpc) {
+        async fn call(service: &impl Service, rpc: &str, bytes: &[u8]) {
+            match rpc {
+                $($name => unary($name, bytes, |request| service.$method(request)).await,)+
+                $($s_name => {
                     let Some(request) = read(bytes) else { return };
                     if let Ok(events) = service.$s_method(request).await {
                         events.into_inner().take(EVENTS).for_each(|_| async {}).await;
                     }
-                    return;
-                }
-            )+
+                })+
+                _ => unreachable!("{rpc} is one of the list"),
+            }
         }
     };
 }
@@ -105,26 +100,16 @@ where
     let Some(answer) = answer(bytes, &serve).await else {
         return;
     };
-    let words = b"Unwritable value".as_slice();
-    let unwritable = answer.windows(words.len()).any(|window| window == words);
-    // The function `count` gives a text when it is asked to lie.
-    assert!(
-        rpc == "CallFunction" || !unwritable,
-        "an answer of the provider's own does not fit its schema"
-    );
-    if rpc == "PlanResourceChange" || rpc.starts_with("Validate") {
+    answers::check(rpc, bytes, &answer, |type_name| {
+        TYPES.get_or_init(types).get(type_name).cloned()
+    });
+    if answers::is_repeatable(rpc) {
         let again = self::answer(bytes, &serve).await;
         assert_eq!(
             again.as_ref(),
             Some(&answer),
             "another answer to the same question"
         );
-    }
-    if let Some((type_name, state)) = state(rpc, bytes, &answer)
-        && let Some(ty) = TYPES.get_or_init(types).get(&type_name)
-    {
-        let state = msgpack::decode(&state.msgpack, ty).expect("a state is of its type");
-        assert!(state.is_wholly_known(), "a state with something unknown");
     }
 }
 
@@ -140,29 +125,38 @@ where
     Some(answer.into_inner().encode_to_vec())
 }
 
-/// The state that an answer holds, with the type's name.
-fn state(rpc: &str, request: &[u8], answer: &[u8]) -> Option<(String, DynamicValue)> {
-    use terraform_provider_alivpn::tf::proto::{
-        apply_resource_change as apply, read_resource as read,
-    };
-    match rpc {
-        "ApplyResourceChange" => {
-            let type_name = apply::Request::decode(request).ok()?.type_name;
-            Some((type_name, apply::Response::decode(answer).ok()?.new_state?))
-        }
-        "ReadResource" => {
-            let type_name = read::Request::decode(request).ok()?.type_name;
-            Some((type_name, read::Response::decode(answer).ok()?.new_state?))
-        }
-        _ => None,
+/// Calls, and waits until the work behind the call is over as well: a stream's has the server to itself for as long as it runs.
+async fn to_the_end<P: Provider>(server: &Arc<Server<P>>, rpc: &str, bytes: &[u8]) {
+    call(server, rpc, bytes).await;
+    while Arc::strong_count(server) > 1 {
+        sleep(Duration::from_millis(1)).await;
     }
+}
+
+/// The product waits for nothing but the cloud, which is not there.
+async fn ask_product(server: &Arc<Server<Offline>>, rpc: &str, bytes: &[u8]) {
+    let ended = timeout(LIMIT, to_the_end(server, rpc, bytes)).await;
+    ended.expect("the product waits for something");
+}
+
+/// Says Stop as often as something waits: a question that is asked twice may wait twice.
+async fn ask_exercise(server: &Arc<Server<Exercise>>, rpc: &str, bytes: &[u8]) {
+    let mut ended = pin!(to_the_end(server, rpc, bytes));
+    let stopped = async {
+        while timeout(SOON, &mut ended).await.is_err() {
+            let stopped = server.stop(Request::new(stop::Request {})).await;
+            assert_eq!(stopped.expect("an answer").into_inner().error, "");
+        }
+    };
+    let ended = timeout(LIMIT, stopped).await;
+    ended.expect("what was told to stop goes on");
 }
 
 /// The types of the states of the exercise provider's resources.
 static TYPES: OnceLock<BTreeMap<String, Type>> = OnceLock::new();
 
 fn types() -> BTreeMap<String, Type> {
-    let resources = Provider::resources(&provider::Exercise).into_iter();
+    let resources = Provider::resources(&Exercise).into_iter();
     resources
         .map(|resource| {
             (
@@ -175,8 +169,8 @@ fn types() -> BTreeMap<String, Type> {
 
 struct World {
     runtime: Runtime,
-    product: Arc<Server<Alivpn>>,
-    exercise: Arc<Server<provider::Exercise>>,
+    product: Arc<Server<Offline>>,
+    exercise: Arc<Server<Exercise>>,
     /// How many inputs it has seen.
     age: u32,
 }
@@ -188,10 +182,9 @@ impl World {
     fn new() -> Self {
         let runtime = Builder::new_current_thread()
             .enable_time()
-            .start_paused(true)
             .build()
             .expect("a runtime");
-        let exercise = Arc::new(Server::new(provider::Exercise));
+        let exercise = Arc::new(Server::new(Exercise));
         let config = DynamicValue {
             msgpack: Default::default(),
             json: r#"{"prefix":"x"}"#.into(),
@@ -202,9 +195,10 @@ impl World {
         };
         let configured = runtime.block_on(exercise.configure(Request::new(configure)));
         assert_eq!(configured.expect("an answer").into_inner().diagnostics, []);
+        assert!(runtime.block_on(offline::is_configured_by_keys()));
         Self {
             runtime,
-            product: Arc::new(Server::new(Alivpn)),
+            product: Arc::new(Server::new(Offline)),
             exercise,
             age: 0,
         }
@@ -236,7 +230,8 @@ fuzz_target!(init: allow_panics_on_request(), |input: &[u8]| {
     if bytes.windows(COMPUTE.len()).any(|window| window == COMPUTE) {
         return;
     }
-    let (rpc, product) = (choice % RPCS, choice / RPCS % 2 == 1);
+    let choice = usize::from(*choice);
+    let (rpc, product) = (RPCS[choice % RPCS.len()], choice / RPCS.len() % 2 == 1);
     WORLD.with_borrow_mut(|world| {
         if world.as_ref().is_some_and(|world| world.age == LONGEST_AGE) {
             *world = None;
@@ -244,12 +239,13 @@ fuzz_target!(init: allow_panics_on_request(), |input: &[u8]| {
         let world = world.get_or_insert_with(World::new);
         world.age += 1;
         world.runtime.block_on(async {
-            // An elapsed limit is what a call that waits for Stop comes to.
-            let _ = if product {
-                timeout(LIMIT, call(&world.product, rpc, bytes)).await
-            } else {
-                timeout(LIMIT, call(&world.exercise, rpc, bytes)).await
-            };
+            // Later calls would meet what a Configure leaves behind.
+            match (product, rpc) {
+                (true, "Configure") => ask_product(&Arc::new(Server::new(Offline)), rpc, bytes).await,
+                (true, _) => ask_product(&world.product, rpc, bytes).await,
+                (false, "Configure") => ask_exercise(&Arc::new(Server::new(Exercise)), rpc, bytes).await,
+                (false, _) => ask_exercise(&world.exercise, rpc, bytes).await,
+            }
         });
     });
 });

@@ -1,8 +1,11 @@
 //! Calls run on threads of their own: one that computes delays neither a signal nor the shutdown. Other calls it delays when as many
-//! compute as there are threads, or when it has to do with them; Terraform's Stop is a call like others.
+//! compute as there are threads, or when it has to do with them. What a call must not wait for, the [`Plugin`](super::Plugin) names:
+//! Terraform's Stop runs on the main thread, and what waits is told at once, though its answer needs a thread again. A call that has
+//! none yet when the Stop comes has not begun, and begins.
 //!
-//! The main thread moves bytes, keeps the time and hears signals, and never computes. It does so for the calls too: what they wait
-//! for, the cloud's answers for example, arrives there and wakes them, whatever the other calls do.
+//! The main thread moves bytes, with the encryption and the framing that they need, keeps the time and hears signals; no call computes
+//! there. It does so for the calls too: what they wait for, the cloud's answers for example, arrives there and wakes them, whatever the
+//! other calls do.
 
 use std::future::poll_fn;
 use std::io;
@@ -26,9 +29,18 @@ pub(super) fn threads() -> io::Result<Runtime> {
     Builder::new_multi_thread().worker_threads(THREADS).build()
 }
 
-/// The same routes, whose calls run on these threads.
-pub(super) fn apart(routes: Routes, threads: Handle) -> Routes {
-    let layer = from_fn(move |request, next| on_a_thread(threads.clone(), request, next));
+/// The same routes, whose calls run on these threads, but for those of these paths.
+pub(super) fn apart(routes: Routes, threads: Handle, prompt: &'static [&'static str]) -> Routes {
+    let layer = from_fn(move |request: Request, next: Next| {
+        let threads = threads.clone();
+        async move {
+            if prompt.contains(&request.uri().path()) {
+                next.run(request).await
+            } else {
+                on_a_thread(threads, request, next).await
+            }
+        }
+    });
     routes.into_axum_router().layer(layer).into()
 }
 

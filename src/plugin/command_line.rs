@@ -108,6 +108,7 @@ mod tests {
         version: "1.2.3",
         address: "example/example",
         protocol_version: 5,
+        prompt: &[],
         hint: "Try it.",
     };
 

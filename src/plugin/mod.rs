@@ -2,7 +2,8 @@
 //!
 //! [`run`] is a process's whole life: read the environment, listen, say where in one line on standard output, serve, end. A
 //! socket, its folder and the process itself are gone when the caller says so, when it is killed, and on SIGTERM; only Ctrl-C,
-//! which reaches the whole process group, is left to the caller.
+//! which reaches the whole process group, is left to the caller. So it is on Unix. On Windows nothing looks for a caller that was killed,
+//! and its process stays until somebody ends it.
 //!
 //! Standard output carries the handshake line and then nothing else, ever. Standard error carries logs. Either may be closed at
 //! any time, so nothing here prints with the macros that panic when they cannot.
@@ -62,6 +63,8 @@ pub struct Plugin {
     pub address: &'static str,
     /// The plugin protocol's major version that `services` speak.
     pub protocol_version: u32,
+    /// The paths of calls that are served whatever other calls do, since they do no more than tell those something.
+    pub prompt: &'static [&'static str],
     /// A sentence for a person who starts it by hand: where to go from here.
     pub hint: &'static str,
 }
@@ -158,7 +161,7 @@ fn serve(
         }
         let incoming = incoming::incoming(socket, identity.map(|own| own.acceptor), presence);
         let threads = calls::threads().map_err(Failure::Runtime)?;
-        let routes = calls::apart(services(&shutdown), threads.handle().clone());
+        let routes = calls::apart(services(&shutdown), threads.handle().clone(), plugin.prompt);
         let outcome = server::serve(incoming, services::add_to(routes, &shutdown), &shutdown).await;
         // Neither waiting for what is still under way nor pulling the ground from under it: the caller has been answered, and the
         // process ends with all that is in it.

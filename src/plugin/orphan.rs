@@ -1,4 +1,4 @@
-//! A plugin whose caller was killed ends by itself.
+//! A plugin whose caller was killed ends by itself, on Unix: neither of the signs below is looked for on Windows.
 //!
 //! Nobody tells a process that its caller is gone, so it looks now and then. Two signs count, each for a way of starting it:
 //! the parent is another one (the caller started it directly), or nobody reads standard output any more and nobody is

@@ -13,7 +13,8 @@ use super::types::TypeError;
 /// object.
 pub const MAX_DEPTH: usize = 60;
 
-/// How many values one message may hold, each null, string, list and so on counted, at any depth.
+/// How many values one message may hold, each null, string, list and so on counted, at any depth, and each attribute that a stored state
+/// lacks as eight.
 ///
 /// A value takes more room in memory than on the wire, an object of a few bytes hundreds of times as much: without a limit
 /// a message of the size that the protocol allows would end the process.
@@ -21,6 +22,9 @@ pub const MAX_VALUES: usize = 1 << 20;
 
 /// Bytes of a type's notation that count as one value.
 const NOTATION_BYTES_PER_VALUE: usize = 16;
+
+/// As many values an attribute counts that a state lacks: it takes its room in memory without a byte of the message.
+const VALUES_PER_ABSENT: usize = 8;
 
 /// How many values a message may still hold.
 #[derive(Debug)]
@@ -50,6 +54,11 @@ impl Budget {
     /// Takes a type that a value brings along off the budget, before the type is read.
     pub(super) fn notation(&mut self, bytes: usize) -> Result<(), DecodeErrorKind> {
         self.spend(bytes / NOTATION_BYTES_PER_VALUE)
+    }
+
+    /// Takes an attribute that a state lacks off the budget, before it is filled in.
+    pub(super) fn absent(&mut self) -> Result<(), DecodeErrorKind> {
+        self.spend(VALUES_PER_ABSENT)
     }
 
     fn spend(&mut self, values: usize) -> Result<(), DecodeErrorKind> {

@@ -3,8 +3,15 @@
 #![forbid(unsafe_code)]
 #![cfg(test)]
 
+#[cfg(unix)]
+#[allow(dead_code, reason = "tests/acceptance uses all of it")]
+#[path = "../support/executable.rs"]
+mod executable;
+
 mod arrows;
 mod changelog;
+#[cfg(unix)]
+mod cores;
 mod crates;
 mod dependencies;
 mod documents;

@@ -82,16 +82,18 @@ async fn ctrl_c_and_a_closed_terminal_are_left_to_the_caller() {
     assert_eq!(caller.child.try_wait().unwrap(), None);
 }
 
+/// More often than not at least: a machine with other things to do may come to one of them late.
 #[tokio::test]
 async fn the_time_from_shutdown_to_exit_is_short() {
-    let mut best = Duration::MAX;
+    let mut times = Vec::new();
     for _ in 0..5 {
         let mut caller = Launch::default().start().await;
         health(&caller.channel, "plugin").await.unwrap();
         let before = Instant::now();
         shut_down(&caller).await;
         end(&mut caller, AT_ONCE).await;
-        best = best.min(before.elapsed());
+        times.push(before.elapsed());
     }
-    assert!(best < Duration::from_millis(100), "{best:?} at best");
+    times.sort();
+    assert!(times[2] < Duration::from_millis(100), "{times:?}");
 }

@@ -9,8 +9,8 @@ use tokio::time::timeout;
 use crate::plugin_caller::{Caller, Launch};
 use crate::{SERVING, health};
 
-/// The promise is 2 s; the rest is for a machine with other things to do.
-const LIMIT: Duration = Duration::from_secs(4);
+/// The promise.
+const LIMIT: Duration = Duration::from_secs(2);
 
 /// A shell that starts the binary as its child and stays.
 pub fn through_a_shell(launch: Launch, script: &str) -> Launch {
@@ -27,7 +27,7 @@ pub fn through_a_shell(launch: Launch, script: &str) -> Launch {
     }
 }
 
-/// Waits until the process is gone: nobody holds its standard error any more.
+/// Waits until the process is gone, for as long as is promised after a kill: nobody holds its standard error any more.
 pub async fn gone(caller: &mut Caller) {
     timeout(LIMIT, &mut caller.stderr_ended)
         .await

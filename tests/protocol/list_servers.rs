@@ -81,7 +81,12 @@ pub async fn servers() -> (Running, [String; 2]) {
 
 /// A session whose provider is configured for an emulator.
 pub async fn session(emulator: &Running) -> Session {
-    let mut session = Session::of(Launch::default()).await;
+    session_of(Launch::default(), emulator).await
+}
+
+/// The same of a process that is started in another way.
+pub async fn session_of(launch: Launch, emulator: &Running) -> Session {
+    let mut session = Session::of(launch).await;
     let ty = session.provider_type().await;
     let Type::Object(attributes) = &ty else {
         panic!("{ty:?}")

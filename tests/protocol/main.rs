@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 #![cfg(test)]
 
+#[path = "../support/answers.rs"]
+mod answers;
 #[path = "../support/every_rpc.rs"]
 mod every_rpc;
 #[path = "../support/exercise_program.rs"]
@@ -13,6 +15,7 @@ mod plugin_caller;
 mod actions;
 mod applying;
 mod configuring;
+mod corpus;
 mod data_sources;
 mod deferral;
 mod diagnostics;

@@ -1,34 +1,32 @@
-//! Requests that get far, of every RPC: what is damaged in `raw`, and what the fuzz target `requests` begins with.
+//! Requests that get far, of every RPC: what is damaged in `raw`, and what the fuzz target `requests` begins with. Some the exercise
+//! provider answers only when it is told to stop.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashMap};
 
 use prost::Message;
 use terraform_provider_alivpn::tf::proto::{self, DynamicValue, RawState};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::plugin_caller::Launch;
-use crate::rpcs::every_name;
 use crate::session::{Session, encode, schema_type};
 
-/// A value of the type with something everywhere.
-fn full(ty: &Type) -> Value {
+/// A value of the type with something everywhere: this text, for one.
+fn full(ty: &Type, text: &str) -> Value {
     match ty {
-        Type::String => Value::from("x"),
+        Type::String => Value::from(text),
         Type::Number => Value::from(1),
         Type::Bool => Value::from(true),
         Type::Dynamic => Value::Dynamic(Box::new((
             Type::list(Type::String),
-            full(&Type::list(Type::String)),
+            full(&Type::list(Type::String), text),
         ))),
-        Type::List(element) | Type::Set(element) => Value::List(vec![full(element)]),
-        Type::Map(element) => Value::map([("k", full(element))]),
+        Type::List(element) | Type::Set(element) => Value::List(vec![full(element, text)]),
+        Type::Map(element) => Value::map([("k", full(element, text))]),
         Type::Object(attributes) => {
-            Value::map(attributes.iter().map(|(name, ty)| (name, full(ty))))
+            let attributes = attributes.iter();
+            Value::map(attributes.map(|(name, ty)| (name, full(ty, text))))
         }
-        Type::Tuple(types) => Value::List(types.iter().map(full).collect()),
+        Type::Tuple(types) => Value::List(types.iter().map(|ty| full(ty, text)).collect()),
     }
 }
 
@@ -44,7 +42,48 @@ fn wire(value: &Value, ty: &Type) -> [DynamicValue; 2] {
 
 /// A value of the type with something everywhere, in either encoding.
 fn filled(ty: &Type) -> [DynamicValue; 2] {
-    wire(&full(ty), ty)
+    wire(&full(ty, "x"), ty)
+}
+
+/// A value of the type that the exercise provider waits at, where it has to do with it, until it is told to stop.
+fn waiting(ty: &Type) -> Option<DynamicValue> {
+    encode(&full(ty, "wait"), ty)
+}
+
+/// An object of another provider that a type takes over.
+struct Old {
+    provider: &'static str,
+    type_name: &'static str,
+    state: &'static str,
+}
+
+/// The object that this type takes over. What takes over nothing is offered the exercise provider's.
+fn old(target: &str) -> Old {
+    match target {
+        "alivpn_ssl_vpn_server" => Old {
+            provider: "registry.terraform.io/aliyun/alicloud",
+            type_name: "alicloud_ssl_vpn_server",
+            state: r#"{"id":"vss-1","name":"office","vpn_gateway_id":"vpn-1","client_ip_pool":"10.30.0.0/24","local_subnet":"192.168.0.0/16,172.16.0.0/12","protocol":"UDP","cipher":"AES-128-CBC","port":1194,"compress":false,"connections":3,"max_connections":5,"internet_ip":"203.0.113.1"}"#,
+        },
+        "alivpn_ssl_vpn_client_cert" => Old {
+            provider: "registry.terraform.io/aliyun/alicloud",
+            type_name: "alicloud_ssl_vpn_client_cert",
+            state: r#"{"id":"vsc-1","name":"","ssl_vpn_server_id":"vss-1","status":"normal","ca_cert":"CA","client_cert":"CERT","client_key":"KEY","client_config":"CONFIG"}"#,
+        },
+        _ => Old {
+            provider: "registry.terraform.io/example/old",
+            type_name: "old_thing",
+            state: r#"{"label":"x"}"#,
+        },
+    }
+}
+
+/// The private data of an opened ephemeral resource, as its provider makes it.
+fn opened(type_name: &str) -> &'static [u8] {
+    match type_name {
+        "exercise_token" => br#"{"name":"x","renewals":0}"#,
+        _ => b"null",
+    }
 }
 
 /// A provider block that needs nobody's answer: where it takes keys it has some, and nothing else is set.
@@ -67,7 +106,7 @@ pub struct Seed {
     /// The RPC's name.
     pub rpc: &'static str,
     /// The type or the function that it is about; empty where it is about the provider.
-    about: String,
+    pub about: String,
     /// The bytes of the message.
     pub request: Vec<u8>,
 }
@@ -157,38 +196,53 @@ pub async fn seeds(session: &mut Session) -> Vec<Seed> {
         }
         seed!("ImportResourceState" import_resource_state { type_name: name(), id: "vss-x".to_owned(), client_capabilities: capable() } about type_name);
         seed!("ImportResourceState" import_resource_state { type_name: name(), identity: identity() } about type_name);
-        seed!("MoveResourceState" move_resource_state { target_type_name: name(), source_type_name: "exercise_old".to_owned(), source_provider_address: "registry.terraform.io/x/y".to_owned(), source_state: raw(), source_identity: raw_identity(), source_private: private() } about type_name);
+        seed!("ApplyResourceChange" apply_resource_change { type_name: name(), planned_state: waiting(&ty), config: waiting(&ty) } about type_name);
+        let old = old(type_name);
+        let old_state = RawState {
+            json: old.state.into(),
+            flatmap: Default::default(),
+        };
+        seed!("MoveResourceState" move_resource_state { target_type_name: name(), source_type_name: old.type_name.to_owned(), source_provider_address: old.provider.to_owned(), source_state: Some(old_state), source_identity: raw_identity(), source_private: private() } about type_name);
         seed!("UpgradeResourceIdentity" upgrade_resource_identity { type_name: name(), raw_identity: raw_identity() } about type_name);
         for version in [0, schema.version] {
             seed!("UpgradeResourceState" upgrade_resource_state { type_name: name(), version: version, raw_state: raw() } about type_name);
         }
     }
     for (type_name, schema) in sorted(&schemas.data_source_schemas) {
-        let [config, _] = filled(&schema_type(schema));
+        let ty = schema_type(schema);
+        let [config, _] = filled(&ty);
         seed!("ValidateDataSourceConfig" validate_data_source_config { type_name: type_name.clone(), config: Some(config.clone()) } about type_name);
         seed!("ReadDataSource" read_data_source { type_name: type_name.clone(), config: Some(config), provider_meta: meta(), client_capabilities: capable() } about type_name);
+        seed!("ReadDataSource" read_data_source { type_name: type_name.clone(), config: waiting(&ty) } about type_name);
     }
     for (type_name, schema) in sorted(&schemas.ephemeral_resource_schemas) {
-        let [config, _] = filled(&schema_type(schema));
+        let ty = schema_type(schema);
+        let [config, _] = filled(&ty);
+        let private = || Some(opened(type_name).to_vec());
         let name = || type_name.clone();
         seed!("ValidateEphemeralResourceConfig" validate_ephemeral_resource_config { type_name: name(), config: Some(config.clone()) } about type_name);
         seed!("OpenEphemeralResource" open_ephemeral_resource { type_name: name(), config: Some(config), client_capabilities: capable() } about type_name);
-        seed!("RenewEphemeralResource" renew_ephemeral_resource { type_name: name(), private: Some(b"\"x\"".to_vec()) } about type_name);
-        seed!("CloseEphemeralResource" close_ephemeral_resource { type_name: name(), private: Some(b"\"x\"".to_vec()) } about type_name);
+        seed!("OpenEphemeralResource" open_ephemeral_resource { type_name: name(), config: waiting(&ty) } about type_name);
+        seed!("RenewEphemeralResource" renew_ephemeral_resource { type_name: name(), private: private() } about type_name);
+        seed!("CloseEphemeralResource" close_ephemeral_resource { type_name: name(), private: private() } about type_name);
     }
     for (type_name, schema) in sorted(&schemas.list_resource_schemas) {
-        let [config, _] = filled(&schema_type(schema));
+        let ty = schema_type(schema);
+        let [config, _] = filled(&ty);
         let ([include, _], [limit, _]) = (filled(&Type::Bool), filled(&Type::Number));
         let name = || type_name.clone();
         seed!("ValidateListResourceConfig" validate_list_resource_config { type_name: name(), config: Some(config.clone()), include_resource_object: Some(include), limit: Some(limit) } about type_name);
         seed!("ListResource" list_resource { type_name: name(), config: Some(config), include_resource_object: true, limit: 3 } about type_name);
+        seed!("ListResource" list_resource { type_name: name(), config: waiting(&ty), limit: 3 } about type_name);
     }
     for (action_type, schema) in sorted(&schemas.action_schemas) {
-        let [config, _] = filled(&schema_type(schema.schema.as_ref().unwrap()));
+        let ty = schema_type(schema.schema.as_ref().unwrap());
+        let [config, _] = filled(&ty);
         let name = || action_type.clone();
         seed!("ValidateActionConfig" validate_action_config { action_type: name(), config: Some(config.clone()) } about action_type);
         seed!("PlanAction" plan_action { action_type: name(), config: Some(config.clone()), client_capabilities: capable() } about action_type);
         seed!("InvokeAction" invoke_action { action_type: name(), config: Some(config) } about action_type);
+        seed!("InvokeAction" invoke_action { action_type: name(), config: waiting(&ty) } about action_type);
     }
     for (name, function) in sorted(&schemas.functions) {
         let parameters = function
@@ -202,7 +256,7 @@ pub async fn seeds(session: &mut Session) -> Vec<Seed> {
     }
     // Last: after a Configure that fails what needs the cloud is refused.
     let ty = schema_type(schemas.provider.as_ref().unwrap());
-    for config in [full(&ty), plain(&ty)]
+    for config in [full(&ty, "x"), plain(&ty)]
         .iter()
         .flat_map(|block| wire(block, &ty))
     {
@@ -215,165 +269,4 @@ pub async fn seeds(session: &mut Session) -> Vec<Seed> {
 /// What is served, by name.
 fn sorted<T>(served: &HashMap<String, T>) -> BTreeMap<&String, &T> {
     served.iter().collect()
-}
-
-/// The providers of the fuzz target, in its order.
-const PROVIDERS: [&str; 2] = ["exercise", "alivpn"];
-
-async fn sessions() -> [Session; 2] {
-    [
-        Session::exercise().await,
-        Session::of(Launch::default()).await,
-    ]
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/requests")
-}
-
-/// The inputs that the fuzz target should begin with, under the names of their files. The first byte of each chooses the RPC and
-/// the provider.
-async fn inputs() -> BTreeMap<String, Vec<u8>> {
-    let rpcs = every_name();
-    let mut inputs = BTreeMap::new();
-    for (place, (provider, mut session)) in PROVIDERS.into_iter().zip(sessions().await).enumerate()
-    {
-        for seed in seeds(&mut session).await {
-            let rpc = rpcs.iter().position(|name| *name == seed.rpc).unwrap();
-            let choice = u8::try_from(rpc + place * rpcs.len()).unwrap();
-            let parts = [provider, seed.rpc, &seed.about];
-            let said: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            let name = (0..)
-                .map(|count| format!("{}-{count}", said.join("-")))
-                .find(|name| !inputs.contains_key(name))
-                .unwrap();
-            inputs.insert(name, [vec![choice], seed.request].concat());
-        }
-    }
-    inputs
-}
-
-/// The inputs that are committed. What a run of the fuzzer added has the name of a hash.
-fn committed() -> BTreeMap<String, Vec<u8>> {
-    let files = fs::read_dir(folder()).unwrap().map(Result::unwrap);
-    files
-        .map(|file| {
-            let name = file.file_name().into_string().unwrap();
-            (name, fs::read(file.path()).unwrap())
-        })
-        .filter(|(name, _)| !name.bytes().all(|letter| letter.is_ascii_hexdigit()))
-        .collect()
-}
-
-/// The committed requests of an RPC to a provider.
-fn requests(provider: &str, rpc: &str) -> Vec<Vec<u8>> {
-    let rpcs = every_name();
-    let place = PROVIDERS.iter().position(|name| *name == provider).unwrap();
-    let chosen = |choice: u8| {
-        let choice = usize::from(choice);
-        (rpcs[choice % rpcs.len()], choice / rpcs.len()) == (rpc, place)
-    };
-    committed()
-        .into_values()
-        .filter(|input| chosen(input[0]))
-        .map(|input| input[1..].to_vec())
-        .collect()
-}
-
-#[tokio::test]
-async fn the_seeds_of_the_fuzzer_are_of_todays_messages_and_schemas() {
-    let (written, today) = (committed(), inputs().await);
-    let names: BTreeSet<&String> = written.keys().chain(today.keys()).collect();
-    let stale = names
-        .into_iter()
-        .filter(|name| written.get(*name) != today.get(*name));
-    assert_eq!(
-        stale.collect::<Vec<_>>(),
-        [""; 0],
-        "write them anew: cargo test --test protocol -- --ignored the_seeds"
-    );
-}
-
-#[tokio::test]
-async fn everything_that_is_served_has_a_seed() {
-    for (provider, mut session) in PROVIDERS.into_iter().zip(sessions().await) {
-        let schemas = session.schemas().await;
-        let mut served = Vec::new();
-        served.extend(
-            schemas
-                .resource_schemas
-                .keys()
-                .map(|name| ("PlanResourceChange", name)),
-        );
-        served.extend(
-            schemas
-                .data_source_schemas
-                .keys()
-                .map(|name| ("ReadDataSource", name)),
-        );
-        served.extend(
-            schemas
-                .ephemeral_resource_schemas
-                .keys()
-                .map(|name| ("OpenEphemeralResource", name)),
-        );
-        served.extend(
-            schemas
-                .list_resource_schemas
-                .keys()
-                .map(|name| ("ListResource", name)),
-        );
-        served.extend(schemas.functions.keys().map(|name| ("CallFunction", name)));
-        served.extend(
-            schemas
-                .action_schemas
-                .keys()
-                .map(|name| ("InvokeAction", name)),
-        );
-        assert!(served.len() > 5, "{served:?}");
-        for (rpc, name) in served {
-            // The name is the first field of each of these messages.
-            let begin = [&[0x0a, u8::try_from(name.len()).unwrap()], name.as_bytes()].concat();
-            let named = |request: &Vec<u8>| request.starts_with(&begin);
-            assert!(requests(provider, rpc).iter().any(named), "{rpc} of {name}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_seed_gets_through_the_products_provider_block() {
-    let session = Session::of(Launch::default()).await;
-    let mut client = session.client.clone();
-    let mut accepted = 0;
-    for request in requests("alivpn", "Configure") {
-        let configure = proto::configure::Request::decode(request.as_slice()).unwrap();
-        let prepare = proto::prepare_provider_config::Request {
-            config: configure.config.clone(),
-        };
-        assert!(requests("alivpn", "PrepareProviderConfig").contains(&prepare.encode_to_vec()));
-        let prepared = client
-            .prepare_provider_config(prepare)
-            .await
-            .unwrap()
-            .into_inner();
-        if prepared.diagnostics.is_empty() {
-            let configured = client.configure(configure).await.unwrap().into_inner();
-            assert_eq!(configured.diagnostics, []);
-            accepted += 1;
-        }
-    }
-    assert_eq!(accepted, 2, "one in each encoding");
-}
-
-/// Run it when messages, RPCs or schemas change: `cargo test --test protocol -- --ignored the_seeds`.
-#[tokio::test]
-#[ignore = "writes the seeds of the fuzz target `requests`, fuzz/corpus/requests"]
-async fn the_seeds_of_the_fuzzer_are_written() {
-    let inputs = inputs().await;
-    for stale in committed().into_keys() {
-        fs::remove_file(folder().join(stale)).unwrap();
-    }
-    for (name, input) in inputs {
-        fs::write(folder().join(name), input).unwrap();
-    }
 }

@@ -6,6 +6,7 @@ use terraform_provider_alivpn::tf::proto::{RawState, upgrade_resource_state};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
+use crate::load::memory;
 use crate::session::{Session, decode, summaries};
 
 const TYPE: &str = "exercise_versioned";
@@ -72,6 +73,31 @@ async fn what_a_state_has_beyond_its_version_is_dropped_and_what_it_lacks_is_nul
         assert_eq!(state.attribute("name"), &Value::from("a"));
         assert_eq!(state.attribute("size"), &Value::Null);
     }
+}
+
+/// Two megabytes that lack two million attributes.
+#[tokio::test]
+async fn what_a_small_state_lacks_does_not_take_all_memory() {
+    let mut session = Session::exercise().await;
+    let rules = vec!["{}"; 700_000].join(",");
+    let request = upgrade_resource_state::Request {
+        type_name: "exercise_keeper".to_owned(),
+        version: 0,
+        raw_state: Some(RawState {
+            json: format!(r#"{{"rule":[{rules}]}}"#).into(),
+            ..Default::default()
+        }),
+    };
+    let answer = session.client.upgrade_resource_state(request).await;
+    let diagnostics = answer.unwrap().into_inner().diagnostics;
+    assert_eq!(summaries(&diagnostics), ["Unreadable state"]);
+    let detail = &diagnostics[0].detail;
+    assert!(
+        detail.contains("rule[") && detail.contains("1048576 values"),
+        "{detail}"
+    );
+    let most = memory(session.caller.child.id().unwrap(), "VmHWM");
+    assert!(most < 100 * 1024, "{most} KiB");
 }
 
 #[tokio::test]

@@ -254,6 +254,10 @@ impl Seed<'_> {
                 match (entries.contains_key(name), self.reading.attributes) {
                     (true, _) => {}
                     (false, Attributes::AsFound) => {
+                        if let Err(kind) = self.reading.budget.absent() {
+                            let step = Step::Attribute(name.clone());
+                            return Err(self.reading.fail_at(step, kind));
+                        }
                         entries.insert(name.clone(), Value::Null);
                     }
                     (false, Attributes::Exact) => {

@@ -299,6 +299,21 @@ fn a_message_holds_as_many_values_as_stated_and_no_more() {
     );
 }
 
+/// They take memory without a byte in the message, so a small one must not bring many.
+#[test]
+fn attributes_that_a_state_lacks_count_as_several_values() {
+    let wide = Type::object((0..100).map(|number| (format!("a{number:02}"), Type::String)));
+    let ty = Type::list(wide);
+    let list = |length: usize| format!("[{}{{}}]", "{},".repeat(length - 1));
+    // Each object counts as one value, and its attributes as eight each.
+    let most = (MAX_VALUES - 1) / 801;
+    assert!(decode_state(list(most).as_bytes(), &ty).is_ok());
+    let error = decode_state(list(most + 1).as_bytes(), &ty).unwrap_err();
+    let place = error.path.to_string();
+    assert!(place.starts_with(&format!("[{most}].a")), "{place}");
+    assert_eq!(error.kind, DecodeErrorKind::TooManyValues);
+}
+
 #[test]
 fn nesting_ends_at_the_stated_limit() {
     let nested = |depth: usize| {

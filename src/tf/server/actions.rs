@@ -75,6 +75,9 @@ impl<P: Provider> Server<P> {
         };
         let invoke = served.block_type.invoke(call, &config, &mut progress);
         let diagnostics = invoke.await?;
+        if diagnostics.has_errors() {
+            return Err(diagnostics);
+        }
         // Nobody is left to read it when this fails.
         let _ = events.send(completed(&diagnostics)).await;
         Ok(())

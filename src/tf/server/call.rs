@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use tonic::{Response, Status};
 use tracing::Instrument;
 
-use crate::tf::diagnostics::{Diagnostic, Diagnostics};
+use crate::tf::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::tf::function::FunctionError;
 use crate::tf::model::ModelError;
 use crate::tf::proto;
@@ -17,6 +17,9 @@ use crate::tf::resource::Outcome;
 pub(super) trait Answer: Default {
     /// Puts these in front of the user.
     fn tell(&mut self, diagnostics: Diagnostics);
+
+    /// What it says went wrong, in words that may be logged.
+    fn failure(&self) -> Option<&str>;
 }
 
 macro_rules! answers_with_diagnostics {
@@ -24,6 +27,12 @@ macro_rules! answers_with_diagnostics {
         impl Answer for proto::$message::Response {
             fn tell(&mut self, diagnostics: Diagnostics) {
                 self.diagnostics.extend(diagnostics.to_proto());
+            }
+
+            fn failure(&self) -> Option<&str> {
+                let mut diagnostics = self.diagnostics.iter();
+                let error = diagnostics.find(|found| found.severity() == proto::diagnostic::Severity::Error)?;
+                Some(&error.summary)
             }
         }
     )*};
@@ -64,12 +73,21 @@ impl Answer for proto::call_function::Response {
         let text = sentences.collect::<Vec<_>>().join("\n");
         self.error = Some(FunctionError::new(text).to_proto());
     }
+
+    /// Not the error's own text: it may repeat an argument, and that may be a secret.
+    fn failure(&self) -> Option<&str> {
+        self.error.as_ref().map(|_| "Error in the function call")
+    }
 }
 
 impl Answer for proto::stop::Response {
     fn tell(&mut self, diagnostics: Diagnostics) {
         let summaries = diagnostics.iter().map(|found| found.summary.as_str());
         self.error = summaries.collect::<Vec<_>>().join("; ");
+    }
+
+    fn failure(&self) -> Option<&str> {
+        Some(self.error.as_str()).filter(|error| !error.is_empty())
     }
 }
 
@@ -79,7 +97,7 @@ pub(super) async fn call<A: Answer>(
     type_name: &str,
     work: impl Future<Output = Result<A, Diagnostics>>,
 ) -> Result<Response<A>, Status> {
-    let answer = guarded(rpc, type_name, work).await;
+    let answer = guarded(rpc, type_name, work, A::failure).await;
     Ok(Response::new(answer.unwrap_or_else(|diagnostics| {
         let mut answer = A::default();
         answer.tell(diagnostics);
@@ -88,11 +106,13 @@ pub(super) async fn call<A: Answer>(
 }
 
 /// Runs an RPC's work: panics become diagnostics. Each line that is logged meanwhile bears the RPC's name, `type_name`, a
-/// request ID and the time since the request came.
+/// request ID and the time since the request came; the last one says how it ended, for which `failure` knows what a result
+/// says of errors itself.
 pub(super) async fn guarded<T>(
     rpc: &'static str,
     type_name: &str,
     work: impl Future<Output = Result<T, Diagnostics>>,
+    failure: fn(&T) -> Option<&str>,
 ) -> Result<T, Diagnostics> {
     // At the level of errors: a span of a finer one would be missing from the lines of a log that shows errors only. Without
     // a log nothing of this is evaluated.
@@ -107,20 +127,24 @@ pub(super) async fn guarded<T>(
         tracing::trace!("request received");
         let outcome = AssertUnwindSafe(work).catch_unwind().await;
         let result = outcome.unwrap_or_else(|panic| Err(panicked(rpc, panic.as_ref()).into()));
-        match &result {
-            Ok(_) => tracing::debug!("request served"),
-            Err(diagnostics) => {
-                let summary = diagnostics
-                    .iter()
-                    .map(|diagnostic| diagnostic.summary.as_str())
-                    .next()
-                    .unwrap_or_default();
-                tracing::error!(diagnostic = summary, "request failed");
-            }
+        let failure = match &result {
+            Ok(answer) => failure(answer),
+            Err(diagnostics) => Some(summary(diagnostics)),
+        };
+        match failure {
+            None => tracing::debug!("request served"),
+            Some(summary) => tracing::error!(diagnostic = summary, "request failed"),
         }
         result
     };
     guarded.instrument(span).await
+}
+
+/// What the first error is called.
+fn summary(diagnostics: &Diagnostics) -> &str {
+    let mut diagnostics = diagnostics.iter();
+    let error = diagnostics.find(|found| found.severity == Severity::Error);
+    error.map_or("", |error| &error.summary)
 }
 
 /// Only a message that stands in the program is repeated: one that was put together may hold a value, and that a secret.

@@ -45,7 +45,7 @@ where
     let cancel = stop.token().child_token();
     let work = work(sender.clone(), cancel.clone());
     let work = async move {
-        if let Err(diagnostics) = guarded(rpc, &type_name, work).await {
+        if let Err(diagnostics) = guarded(rpc, &type_name, work, |()| None).await {
             // Nobody is left to read it when this fails.
             let _ = sender.send(E::failed(diagnostics)).await;
         }

@@ -49,6 +49,9 @@ use stop::StopSwitch;
 /// Requests and answers may be this large, in bytes: what Terraform itself allows.
 pub const MAX_MESSAGE_BYTES: usize = 256 << 20;
 
+/// The path of the RPC that must not wait for the others, since it cuts them short.
+pub const STOP: &str = "/tfplugin5.Provider/Stop";
+
 /// A provider behind protocol 5.
 pub struct Server<P: Provider> {
     provider: P,

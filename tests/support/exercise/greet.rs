@@ -13,7 +13,7 @@ use terraform_provider_alivpn::tf::schema::{Attribute, Block, Schema};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::validators::whole_number_between;
 
-use crate::provider::{Client, trouble};
+use crate::provider::{Client, padding, trouble};
 
 /// The action type.
 pub struct Greet;
@@ -80,7 +80,7 @@ impl Action for Greet {
         progress: &mut dyn Progress,
     ) -> Diagnostics {
         let name = config.name.value().unwrap_or_else(|| "world".to_owned());
-        let joy = "!".repeat(config.padding.unwrap_or(0));
+        let joy = "!".repeat(padding(config.padding));
         for time in 1..=config.times.value().unwrap_or(1) {
             progress.report(format!("hello {name} {time}{joy}")).await;
             if call.cancel.is_cancelled() {

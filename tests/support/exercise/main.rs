@@ -17,7 +17,7 @@ mod versioned;
 use std::process::ExitCode;
 
 use terraform_provider_alivpn::plugin::{self, Plugin};
-use terraform_provider_alivpn::tf::server::Server;
+use terraform_provider_alivpn::tf::server::{STOP, Server};
 use tonic::service::Routes;
 
 fn main() -> ExitCode {
@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         version: env!("CARGO_PKG_VERSION"),
         address: "alivpn/exercise",
         protocol_version: 5,
+        prompt: &[STOP],
         hint: "It is of use to the project's own tests only.",
     };
     plugin::run(plugin, |_shutdown| {

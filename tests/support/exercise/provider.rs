@@ -61,6 +61,14 @@ pub fn trouble(asked: Option<&str>) {
     assert!(asked != Some("panic"), "asked to panic");
 }
 
+/// The most that something is made larger by.
+const MOST_PADDING: usize = 64 << 10;
+
+/// How much larger something is to be. Whoever asks may be a fuzzer, and would take all memory.
+pub fn padding(asked: Option<usize>) -> usize {
+    asked.unwrap_or_default().min(MOST_PADDING)
+}
+
 #[async_trait]
 impl Provider for Exercise {
     type Config = Configuration;

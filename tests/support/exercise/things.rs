@@ -1,6 +1,6 @@
 //! `exercise_identified` as a list: as many objects as asked for. What happens is counted under the list's name: `NAME sent`, and
 //! `NAME cancelled`. Its mode may ask for trouble: `panic`, `fail` or `warn` after the first, `wait` for the token after
-//! the first, `greedy` sends on when told to stop, `bare` has no whole objects, `blank` no whole
+//! the first, `greedy` sends on when told to stop, up to its thousandth, `bare` has no whole objects, `blank` no whole
 //! identity.
 
 use async_trait::async_trait;
@@ -17,10 +17,13 @@ use terraform_provider_alivpn::tf::validators::one_of;
 use terraform_provider_alivpn::tf::value::Value;
 
 use crate::identified;
-use crate::provider::{Client, trouble};
+use crate::provider::{Client, padding, trouble};
 
 /// The list resource type.
 pub struct Things;
+
+/// How far a greedy list goes: even that one ends.
+const GREED: u64 = 1_000;
 
 /// The configuration.
 #[derive(Clone, Deserialize)]
@@ -98,12 +101,12 @@ async fn list(
         let named = [("name", Value::from(name.clone()))];
         let known_by = if mode == "blank" { blank } else { named };
         let listed = Listed {
-            display_name: format!("{name}{}", "x".repeat(config.padding.unwrap_or(0))),
+            display_name: format!("{name}{}", "x".repeat(padding(config.padding))),
             identity: Identity::new(known_by),
             object: (mode != "bare").then_some(object),
         };
         match results.send(listed).await {
-            Err(_) if mode == "greedy" => {}
+            Err(_) if mode == "greedy" && number < GREED => {}
             sent => sent?,
         }
         call.client.tally.count(format!("{} sent", config.name));
