@@ -95,3 +95,14 @@ fn what_only_a_newer_terraform_knows_is_tested_with_one() {
     let tests = at("cargo test --locked --test acceptance");
     assert!(at(".ci/tools") < tests && at("cargo build --locked --examples") < tests);
 }
+
+/// Git on Windows ends lines in its own way unless it is told; the release would then find neither its version nor its changelog.
+#[test]
+fn a_checkout_has_the_same_lines_on_every_system() {
+    let attributes = read(".gitattributes");
+    let rules: Vec<&str> = attributes
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect();
+    assert_eq!(rules, ["* text=auto eol=lf", "fuzz/corpus/** -text"]);
+}
