@@ -9,17 +9,30 @@ use anyhow::{Context, ensure};
 use crate::PROVIDER;
 use crate::platform::Platform;
 
-/// What of the environment would change a build, by name, and by how a name begins. The flags that are set here overrule others.
-const CHANGES_A_BUILD: [&str; 7] = [
+/// What of the environment would change what the tools make, by name, and by how a name begins. The flags that are set here overrule others.
+/// Which tools there are is not among it: `CC`, `AR`, `RUSTC`, `CARGO_TARGET_*_LINKER`, `SDKROOT` are the builder's choice of a toolchain.
+const CHANGES_A_BUILD: [&str; 14] = [
     "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
     "CARGO_BUILD_RUSTC_WRAPPER",
     "CARGO_INCREMENTAL",
+    "CFLAGS",
+    "CL",
     "HOST_CFLAGS",
+    "LINK",
+    "MACOSX_DEPLOYMENT_TARGET",
+    "RUSTC_BOOTSTRAP",
     "RUSTC_WORKSPACE_WRAPPER",
     "RUSTC_WRAPPER",
     "TARGET_CFLAGS",
+    "_CL_",
+    "_LINK_",
 ];
-const BEGINS_WHAT_CHANGES_A_BUILD: [&str; 3] = ["AWS_LC_SYS_", "CARGO_PROFILE_", "CFLAGS_"];
+const BEGINS_WHAT_CHANGES_A_BUILD: [&str; 4] = [
+    "AWS_LC_SYS_",
+    "CARGO_PROFILE_",
+    "CFLAGS_",
+    "CRATE_CC_NO_DEFAULTS",
+];
 
 /// Builds the provider for a platform with the versions of `Cargo.lock`, in a folder of its own below `target`.
 ///

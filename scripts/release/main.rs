@@ -1,19 +1,21 @@
 //! Makes a release: `cargo run --example release -- --help`.
 //!
 //! The files are those that Terraform's and OpenTofu's registries take, and the same bytes whoever makes them from one commit with one
-//! toolchain: nothing in them depends on the time, the folder or the environment; a `config.toml` of cargo's in the home still counts. `package` runs once on each platform; `seal` once over all.
+//! toolchain: nothing in them depends on the time, the folder or the environment; a `config.toml` of cargo's in the home still counts.
+//! `package` and `verify` run once on each platform; `seal` once over all.
 
 #![forbid(unsafe_code)]
 
 mod build;
+mod elf;
 mod package;
 mod platform;
 mod sbom;
 mod seal;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use platform::Platform;
@@ -47,6 +49,16 @@ enum Command {
         #[arg(long, value_name = "FOLDER", default_value = "target/dist")]
         out: PathBuf,
     },
+    /// Build the zip of a platform once more, in another folder, and see that it is the same as the one that is there, and stripped
+    Verify {
+        /// The platform, as rustc names it; this machine's without
+        #[arg(long, value_name = "TRIPLE")]
+        target: Option<String>,
+
+        /// Where the zip is
+        #[arg(long, value_name = "FOLDER", default_value = "target/dist")]
+        out: PathBuf,
+    },
     /// Write manifest, checksums and signature for the zips of all platforms
     Seal {
         /// The key to sign with, as gpg knows it; not signed without
@@ -72,10 +84,11 @@ fn main() -> anyhow::Result<()> {
                 Some(binary) => binary,
                 None => build::build(root, &platform)?,
             };
-            std::fs::create_dir_all(&out)
-                .with_context(|| format!("cannot make {}", out.display()))?;
-            let sbom = sbom::sbom(root, &platform)?;
-            vec![package::write(root, &platform, &binary, &sbom, &out)?]
+            vec![package::write(root, &platform, &binary, &out)?]
+        }
+        Command::Verify { target, out } => {
+            let platform = Platform::of(target.as_deref())?;
+            vec![verify::verify(root, &platform, &out)?]
         }
         Command::Seal { sign, out } => seal::write(&out, sign.as_deref())?,
     };

@@ -69,9 +69,14 @@ impl Platform {
         self.triple.starts_with(std::env::consts::ARCH) && self.triple.contains(system)
     }
 
+    /// Whether its programs are ELF files.
+    pub fn is_linux(&self) -> bool {
+        self.triple.contains("linux")
+    }
+
     /// What a linker must be told, so that it adds nothing that differs.
     pub fn linker_flags(&self) -> &'static [&'static str] {
-        if self.triple.contains("linux") {
+        if self.is_linux() {
             &["-Clink-arg=-Wl,--build-id=none"]
         } else if self.triple.contains("windows") {
             &["-Clink-arg=/Brepro"]

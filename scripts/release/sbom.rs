@@ -1,4 +1,4 @@
-//! What the binary is made of: a CycloneDX bill of materials, from what cargo has resolved for the platform.
+//! What the binary may be made of: a CycloneDX bill of materials, from what cargo has resolved for the platform.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -10,8 +10,13 @@ use serde_json::{Value, json};
 
 use crate::platform::Platform;
 
-/// The bill as JSON. It holds the crates that are linked into the provider, and no time or serial number, which would make every bill
-/// another.
+/// The words of the bill about itself.
+const SCOPE: &str = "The components are the normal dependencies of the whole package: also what only its companion program alivpn is \
+                     built with, which is not in this archive.";
+
+/// The bill as JSON. It holds the crates that the package's programs are built from: cargo tells the dependencies of a package, not of one
+/// program, so that those of the companion (clap, toml) are there beside the provider's. It holds no time or serial number, which would make
+/// every bill another.
 ///
 /// # Errors
 /// When cargo does not tell.
@@ -40,13 +45,13 @@ fn bill(metadata: &Value) -> Option<Value> {
     }
     let mut links: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for node in metadata["resolve"]["nodes"].as_array()? {
-        let linked = node["deps"].as_array()?.iter().filter(|dependency| {
+        let normal = node["deps"].as_array()?.iter().filter(|dependency| {
             let kinds = dependency["dep_kinds"].as_array();
-            // A kind of null is what is linked; the others are for builds and tests.
+            // A kind of null is what programs are built from; the others are for builds and tests.
             kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
         });
-        let linked = linked.filter_map(|dependency| dependency["pkg"].as_str());
-        links.insert(node["id"].as_str()?, linked.collect());
+        let normal = normal.filter_map(|dependency| dependency["pkg"].as_str());
+        links.insert(node["id"].as_str()?, normal.collect());
     }
 
     let root = metadata["resolve"]["root"].as_str()?;
@@ -71,11 +76,13 @@ fn bill(metadata: &Value) -> Option<Value> {
             components.push(component("library", packages.get(id)?)?);
         }
     }
+    let mut application = component("application", packages.get(root)?)?;
+    application["description"] = SCOPE.into();
     Some(json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
-        "metadata": { "component": component("application", packages.get(root)?)? },
+        "metadata": { "component": application },
         "components": components,
         "dependencies": dependencies,
     }))

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,6 +25,15 @@ pub fn write(out: &Path, key: Option<&str>) -> anyhow::Result<Vec<PathBuf>> {
         out.display()
     );
 
+    // One of an earlier run would stand beside checksums that it does not sign.
+    let signature = file("SHA256SUMS.sig");
+    match fs::remove_file(&signature) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot remove {}", signature.display()));
+        }
+        _ => {}
+    }
+
     let manifest = file("manifest.json");
     let content = json!({ "version": 1, "metadata": { "protocol_versions": ["5.0"] } });
     save(&manifest, &format!("{content:#}\n"))?;
@@ -39,7 +49,6 @@ pub fn write(out: &Path, key: Option<&str>) -> anyhow::Result<Vec<PathBuf>> {
 
     let mut written = vec![manifest, checksums.clone()];
     if let Some(key) = key {
-        let signature = file("SHA256SUMS.sig");
         sign(&checksums, &signature, key)?;
         written.push(signature);
     }

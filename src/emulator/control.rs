@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 
 use super::duration::WrittenDuration;
 use super::faults::Fault;
+use super::object_id::is_id;
 use super::operations::{Answer, shown_certificate};
 use super::regions;
 use super::service::Service;
@@ -127,6 +128,11 @@ async fn add_gateway(State(service): Shared, body: Bytes) -> Result<impl IntoRes
     let given: Map<String, Value> = read(&body)?;
     let text = |name: &str| given.get(name).and_then(Value::as_str);
     let id = text("VpnGatewayId").ok_or_else(|| Mistake::bad("VpnGatewayId is needed"))?;
+    if !is_id("vpn-", id) {
+        return Err(Mistake::bad(format!(
+            "{id:?} is no ID of a VPN gateway: vpn- and letters, digits or hyphens"
+        )));
+    }
     let vpc_id = text("VpcId").unwrap_or("vpc-bp1emulator");
     let region_id = text("RegionId").unwrap_or(&service.rules().region_id);
     let fresh = VpnGateway::new(id, vpc_id, region_id, service.now().unix_ms);

@@ -21,6 +21,7 @@ pub mod duration;
 mod error;
 mod faults;
 mod issue;
+mod object_id;
 mod operations;
 mod page;
 mod parameters;

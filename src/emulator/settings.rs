@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::authentication::AccessKey;
+use super::object_id::is_id;
 use super::policy::Policy;
 use super::quota::Quotas;
 use super::scenario::Scenario;
@@ -75,7 +76,9 @@ impl GatewaySetting {
 
 /// The text is no `ID=VPC`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("write it as ID=VPC, such as vpn-bp1example=vpc-bp1example")]
+#[error(
+    "write it as ID=VPC, such as vpn-bp1example=vpc-bp1example: vpn- and letters, digits or hyphens, and the same with vpc-"
+)]
 pub struct GatewaySettingError;
 
 impl FromStr for GatewaySetting {
@@ -83,7 +86,7 @@ impl FromStr for GatewaySetting {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once('=') {
-            Some((id, vpc_id)) if !id.is_empty() && !vpc_id.is_empty() => Ok(Self {
+            Some((id, vpc_id)) if is_id("vpn-", id) && is_id("vpc-", vpc_id) => Ok(Self {
                 vpn_gateway_id: id.to_owned(),
                 vpc_id: vpc_id.to_owned(),
             }),
@@ -113,7 +116,7 @@ mod tests {
             (gateway.vpn_gateway_id.as_str(), gateway.vpc_id.as_str()),
             ("vpn-1", "vpc-1")
         );
-        for text in ["vpn-1", "=vpc-1", "vpn-1="] {
+        for text in ["vpn-1", "=vpc-1", "vpn-1=", "summary=vpc-1", "vpn-1=vpn-1"] {
             assert_eq!(
                 text.parse::<GatewaySetting>(),
                 Err(GatewaySettingError),

@@ -47,6 +47,7 @@ mod query;
 mod refresh;
 mod region;
 mod release;
+mod scenarios;
 mod secrets;
 mod subnets;
 mod timeouts;

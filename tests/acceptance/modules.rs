@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::emulator::{Emulator, GATEWAY, text};
+use crate::emulator::{Emulator, GATEWAY, of, text};
 use crate::terraform::{Core, EPHEMERAL_RESOURCES, Workspace, is_left_out};
 
 /// Copies a folder with all that is in it.
@@ -87,6 +87,12 @@ fn what_the_module_is_given_is_checked_before_any_call() {
         ),
         (
             "client_ip_pool",
+            "10.30.30.7/24",
+            "10.30.0.0/24",
+            "without host bits",
+        ),
+        (
+            "client_ip_pool",
             "10.0.0.0/15",
             "10.30.0.0/24",
             "/16 to /29",
@@ -113,14 +119,43 @@ fn what_the_module_is_given_is_checked_before_any_call() {
             "{}",
             "letters, digits",
         ),
+        ("protocol", "tcp", "TCP", "\"TCP\" or \"UDP\""),
+        ("cipher", "AES", "AES-128-CBC", "or \"none\""),
+        ("port", "443", "1194", "keeps for itself"),
+        ("port", "0", "1194", "from 1 to 65535"),
+        ("port", "65536", "1194", "from 1 to 65535"),
+        ("port", "1194.5", "1194", "a whole number"),
         ("renew_before", "soon", "720h", "such as \"720h\""),
+        ("renew_before", "", "720h", "above zero"),
+        ("renew_before", "0h", "720h", "above zero"),
+        ("renew_before", "8760h1s", "720h", "at most a year"),
+        ("renew_before", "1.2.3h", "720h", "such as \"720h\""),
+        (
+            "people",
+            "{ann = {renew_before = \"0h\"}}",
+            "{}",
+            "above zero",
+        ),
+        (
+            "people",
+            "{ann = {}, bob = {renew_before = \"99999999h\"}}",
+            "{}",
+            "at most a year",
+        ),
     ] {
         let variable = format!("TF_VAR_{name}");
         workspace.environment(&variable, value);
         workspace.plan().exits(1).says(said);
         workspace.environment(&variable, usual);
     }
-    workspace.plan().exits(2);
+    for renew_before in ["0.5s", "8760h", "1h30m", "365.0h"] {
+        workspace.environment("TF_VAR_renew_before", renew_before);
+        workspace.environment(
+            "TF_VAR_people",
+            &format!("{{ann = {{renew_before = {renew_before:?}}}}}"),
+        );
+        workspace.plan().exits(2);
+    }
     assert!(emulator.calls().iter().all(|call| !call.is_change()));
 }
 
@@ -176,9 +211,9 @@ fn the_most_that_a_name_and_the_networks_may_be_is_taken() {
     workspace.destroy().exits(0);
 }
 
-/// Where the profiles are not wanted in this run, nobody reads them.
+/// Where the profiles are not wanted, nobody reads them.
 #[test]
-fn without_delivery_there_are_no_ephemeral_profiles() {
+fn without_delivery_there_are_no_ephemeral_profiles_and_no_key_is_read() {
     if is_too_old() {
         return;
     }
@@ -186,7 +221,7 @@ fn without_delivery_there_are_no_ephemeral_profiles() {
     let mut workspace = ssl_vpn(&emulator, ".");
     workspace.enter("root");
     fs::create_dir(workspace.path()).expect("a folder");
-    for (deliver, seen) in [("false", "null"), ("true", "of ann")] {
+    for (deliver, seen, keys_read) in [("false", "null", 0), ("true", "of ann bob", 2)] {
         workspace.write(&format!(
             r#"module "ssl_vpn" {{
   source = "../"
@@ -195,7 +230,7 @@ fn without_delivery_there_are_no_ephemeral_profiles() {
   name           = "office"
   client_ip_pool = "10.30.30.0/24"
   local_subnets  = ["192.168.0.0/16"]
-  people         = {{ ann = {{}} }}
+  people         = {{ ann = {{}}, bob = {{}} }}
   deliver        = {deliver}
 }}
 
@@ -213,6 +248,10 @@ resource "terraform_data" "seen" {{
         workspace.apply().exits(0);
         let saw = fs::read_to_string(workspace.path().join("seen")).expect("it was seen");
         assert_eq!(saw, seen);
+        let calls = emulator.calls_of(|| {
+            workspace.plan().exits(0);
+        });
+        assert_eq!(of(&calls, "DescribeSslVpnClientCert").len(), keys_read);
     }
     workspace.destroy().exits(0);
 }

@@ -87,6 +87,8 @@ fn a_build_is_the_same_in_every_environment_and_below_a_folder_with_a_blank() {
         "CARGO_PROFILE_RELEASE_DEBUG",
         "CARGO_BUILD_RUSTC_WRAPPER",
         "CFLAGS_x86_64_unknown_linux_gnu",
+        "MACOSX_DEPLOYMENT_TARGET",
+        "RUSTC_BOOTSTRAP",
         "RUSTC_WRAPPER",
         "TARGET_CFLAGS",
     ];
@@ -95,6 +97,7 @@ fn a_build_is_the_same_in_every_environment_and_below_a_folder_with_a_blank() {
         .arg(folder.path())
         .env("CARGO", &cargo)
         .env("CARGO_HOME", "/my home/.cargo")
+        .env("CC", "the-builders-own")
         .envs(changes.map(|name| (name, "mine")))
         .output()
         .expect("it starts");
@@ -108,6 +111,7 @@ fn a_build_is_the_same_in_every_environment_and_below_a_folder_with_a_blank() {
         assert_eq!(value(name), None, "{given}");
     }
     assert_eq!(value("CARGO_HOME"), Some("/my home/.cargo"));
+    assert_eq!(value("CC"), Some("the-builders-own"));
     assert_eq!(value("CC_SHELL_ESCAPED_FLAGS"), Some("1"));
     let flags = shlex::split(value("CFLAGS").unwrap_or_default()).expect("words");
     let root = env!("CARGO_MANIFEST_DIR");
@@ -118,6 +122,96 @@ fn a_build_is_the_same_in_every_environment_and_below_a_folder_with_a_blank() {
             "-ffile-prefix-map=/my home/.cargo=/cargo".to_owned()
         ]
     );
+}
+
+/// A Linux program of nothing but sections with these names.
+fn elf(sections: &[&str]) -> Vec<u8> {
+    let mut program = b"\x7fELF\x02\x01\x01".to_vec();
+    program.resize(64, 0);
+    let mut headers = Vec::new();
+    for name in sections {
+        let mut header = [0; 64];
+        let at = u32::try_from(program.len() - 64).expect("few names");
+        header[..4].copy_from_slice(&at.to_le_bytes());
+        header[0x18..0x20].copy_from_slice(&64_u64.to_le_bytes());
+        headers.extend(header);
+        program.extend(name.bytes().chain([0]));
+    }
+    let table = program.len() as u64;
+    let count = u16::try_from(sections.len()).expect("few sections");
+    program[0x28..0x30].copy_from_slice(&table.to_le_bytes());
+    program[0x3a..0x3c].copy_from_slice(&64_u16.to_le_bytes());
+    program[0x3c..0x3e].copy_from_slice(&count.to_le_bytes());
+    program.extend(headers);
+    program
+}
+
+/// With a cargo that builds what it is given: the two real builds take minutes, and are the release workflow's.
+#[test]
+fn a_zip_is_verified_by_another_build_and_only_when_it_is_stripped() {
+    const TARGET: &str = "x86_64-unknown-linux-gnu";
+    let folder = folder();
+    let cargo = folder.path().join("cargo");
+    let script = format!(
+        r#"#!/bin/sh
+[ "$1" = metadata ] && exec {real:?} "$@"
+while [ $# -gt 0 ]; do
+  case $1 in --target-dir) target=$2 ;; esac
+  shift
+done
+pwd >"$(dirname "$0")/built-in"
+mkdir -p "$target/{TARGET}/release"
+cp "$(dirname "$0")/makes" "$target/{TARGET}/release/terraform-provider-alivpn"
+"#,
+        real = env!("CARGO")
+    );
+    executable::write(script.as_bytes(), &cargo);
+    let (stripped, whole) = (elf(&[".text", ".data"]), elf(&[".text", ".symtab"]));
+    let verify = |packed: &[u8], makes: &[u8]| {
+        let binary = folder.path().join("provider");
+        fs::write(&binary, packed).expect("a file");
+        let binary = binary.display().to_string();
+        release(
+            &["package", "--target", TARGET, "--binary", &binary],
+            folder.path(),
+        );
+        fs::write(folder.path().join("makes"), makes).expect("a file");
+        let output = Command::new(release_program())
+            .args(["verify", "--target", TARGET, "--out"])
+            .arg(folder.path())
+            .env("CARGO", &cargo)
+            .output()
+            .expect("it starts");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), errors)
+    };
+    let built_in = || fs::read_to_string(folder.path().join("built-in"));
+
+    let (is_fine, errors) = verify(&whole, &whole);
+    assert!(
+        !is_fine && errors.contains("is not stripped: it has .symtab"),
+        "{errors}"
+    );
+    let (is_fine, errors) = verify(b"#!/bin/sh", b"#!/bin/sh");
+    assert!(
+        !is_fine && errors.contains("is no Linux program"),
+        "{errors}"
+    );
+    assert!(built_in().is_err(), "it was built all the same");
+
+    let (is_fine, errors) = verify(&stripped, &stripped);
+    assert!(is_fine, "{errors}");
+    let folder_of_it = built_in().expect("it was built");
+    let folder_of_it = Path::new(folder_of_it.trim());
+    assert_ne!(folder_of_it, Path::new(env!("CARGO_MANIFEST_DIR")));
+    assert!(!folder_of_it.exists(), "something is left");
+
+    let (is_fine, errors) = verify(&stripped, &elf(&[".text", ".other"]));
+    assert!(!is_fine && errors.contains("two builds"), "{errors}");
+    let kept = built_in().expect("it was built");
+    let kept = Path::new(kept.trim());
+    assert!(kept.join("target/dist").is_dir() && kept.join("Cargo.toml").is_file());
+    fs::remove_dir_all(kept).expect("it can be removed");
 }
 
 #[test]
@@ -179,6 +273,13 @@ fn a_zip_holds_the_provider_under_its_versioned_name_with_licence_and_sbom() {
             "{component}"
         );
     }
+    // Not the provider's own, but the package's, which is said.
+    assert!(named("clap").is_some());
+    let scope = sbom["metadata"]["component"]["description"].as_str();
+    assert!(
+        scope.is_some_and(|scope| scope.contains("companion")),
+        "{scope:?}"
+    );
     for not_linked in ["criterion", "proptest", "protox", "zip"] {
         assert_eq!(named(not_linked), None);
     }
@@ -228,8 +329,7 @@ fn a_release_has_manifest_checksums_and_a_signature_as_the_registries_take_them(
     let out = folder();
     let zip = package(&binary(out.path(), "binary"), out.path());
     let gpg = Gpg::new();
-    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-alivpn"));
-    let sealed = Command::new(provider.with_file_name("examples").join("release"))
+    let sealed = Command::new(release_program())
         .args(["seal", "--sign", "release@example.com", "--out"])
         .arg(out.path())
         .env("GNUPGHOME", gpg.0.path())
@@ -293,6 +393,12 @@ fn a_release_has_manifest_checksums_and_a_signature_as_the_registries_take_them(
     )
     .expect("a change");
     assert!(!verify().status.success());
+
+    release(&["seal"], out.path());
+    assert!(
+        !signature.exists(),
+        "a signature of an earlier run beside checksums that it does not sign"
+    );
 }
 
 #[test]

@@ -47,6 +47,8 @@ fn wrong_arguments_are_refused_without_repeating_a_secret() {
     for (arguments, word) in [
         (["--converge", "soon"], "soon"),
         (["--gateway", "vpn-1"], "ID=VPC"),
+        (["--gateway", "summary=vpc-1"], "vpn- and letters"),
+        (["--gateway", "vpn-1=vpn-1"], "vpc-bp1example"),
         (["--region", "cn-nowhere"], "cn-nowhere"),
         (["--access-key", ":hunter2"], "ID:SECRET"),
         (["--converge-certs", "soon"], "soon"),
@@ -148,6 +150,30 @@ fn it_prints_how_to_point_terraform_the_sdk_and_the_cli_at_it_without_a_secret()
                 "{part:?} is not under {heading:?}: {text}"
             );
         }
+    }
+    assert!(!text.contains("hidden"), "{text}");
+    for of_a_session in ["security_token", "StsToken", "--sts-token"] {
+        assert!(!text.contains(of_a_session), "{text}");
+    }
+}
+
+#[test]
+fn what_it_prints_has_a_place_for_the_token_of_a_session() {
+    let (_emulator, text) =
+        Emulator::printing(&["--access-key", "mine:hidden:hidden-too"], "Ctrl-C");
+    for (heading, part) in [
+        ("Terraform,", "    security_token = \"...\"\n"),
+        ("The Python SDK", " security_token=\"...\"))"),
+        (
+            "The aliyun CLI",
+            "--mode StsToken --access-key-id mine --access-key-secret ... --sts-token ...",
+        ),
+    ] {
+        let below = below(&text, heading);
+        assert!(
+            below.contains(part),
+            "{part:?} is not under {heading:?}: {text}"
+        );
     }
     assert!(!text.contains("hidden"), "{text}");
 }

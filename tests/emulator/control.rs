@@ -149,6 +149,22 @@ async fn gateways_come_and_go() {
     assert_eq!(nameless.status, 400);
 }
 
+/// The page shows an object in a row with its ID, beside which it has names of its own.
+#[tokio::test]
+async fn what_is_added_has_an_id_of_its_kind() {
+    let emulator = Emulator::start(AT_ONCE);
+    let server = emulator.created(&[]).await;
+    let certificate = format!(r#"{{"SslVpnServerId":{server:?},"SslVpnClientCertId":"calls"}}"#);
+    for (path, body, said) in [
+        ("vpn-gateways", r#"{"VpnGatewayId":"summary"}"#, "vpn- and"),
+        ("ssl-vpn-client-certs", certificate.as_str(), "vsc- and"),
+    ] {
+        let refused = emulator.control(Method::POST, path, body).await;
+        assert_eq!(refused.status, 400, "{path}");
+        assert!(refused.text("error").contains(said), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn timing_is_changed_in_parts() {
     let emulator = Emulator::start(&[]);

@@ -247,6 +247,9 @@ async fn in_a_browser_everybody_can_read_the_page() {
     emulator.call("DescribeRegions", &[]).await.done();
     let nobody = [("VpnGatewayId", "vpn-none")];
     emulator.call("DescribeVpnGateway", &nobody).await;
+    let nameless = r#"{"VpnGatewayId":"vpn-nameless","Name":""}"#;
+    let added = emulator.control(Method::POST, "vpn-gateways", nameless);
+    assert_eq!(added.await.status, 201);
     let mut browser = tokio::task::spawn_blocking(Browser::start).await.unwrap();
     browser.open(&format!("{}/", emulator.base));
     browser.until("document.getElementById('connection').textContent === 'Live'");
@@ -291,6 +294,12 @@ async fn in_a_browser_everybody_can_read_the_page() {
     );
     assert_eq!(names("main").len(), 1);
     assert_eq!(names("navigation"), ["On this page"]);
+    // What is empty is heard as a word, and not as the dash that is seen.
+    let texts = names("StaticText");
+    assert!(
+        texts.contains(&"none") && !texts.contains(&"–"),
+        "{texts:?}"
+    );
 
     // The first stop skips to the calls, and every table can be scrolled without a mouse.
     browser.show(320, "light");

@@ -93,13 +93,29 @@ async fn a_server_and_a_certificate_live_and_end_with_the_older_sdk() {
 
 #[test]
 fn what_the_emulator_prints_for_the_sdk_is_a_client_of_it() {
-    let (_emulator, text) = Emulator::printing(&[], "Ctrl-C");
+    is_a_client(&[], &[]);
+    // A session's secrets are not printed: whoever named them fills them in.
+    is_a_client(
+        &["--access-key", "mine:hidden:hidden-too"],
+        &[
+            ("access_key_secret=\"...\"", "access_key_secret=\"hidden\""),
+            ("security_token=\"...\"", "security_token=\"hidden-too\""),
+        ],
+    );
+}
+
+fn is_a_client(flags: &[&str], filled_in: &[(&str, &str)]) {
+    let (_emulator, text) = Emulator::printing(flags, "Ctrl-C");
     let (_, printed) = text.split_once("\nThe Python SDK").unwrap();
     let lines = printed.lines().skip(1);
     let snippet = lines.take_while(|line| line.is_empty() || line.starts_with("  "));
-    let snippet: String = snippet
+    let mut snippet: String = snippet
         .map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line)))
         .collect();
+    for (printed, filled_in) in filled_in {
+        assert!(snippet.contains(printed), "no {printed} in {snippet}");
+        snippet = snippet.replace(printed, filled_in);
+    }
     let use_it = "from alibabacloud_vpc20160428.models import DescribeVpnGatewaysRequest
 gateways = client.describe_vpn_gateways(DescribeVpnGatewaysRequest(region_id=\"cn-hangzhou\")).body.vpn_gateways.vpn_gateway
 print(\",\".join(sorted(gateway.vpn_gateway_id for gateway in gateways)))

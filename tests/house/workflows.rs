@@ -95,3 +95,28 @@ fn what_only_a_newer_terraform_knows_is_tested_with_one() {
     let tests = at("cargo test --locked --test acceptance");
     assert!(at(".ci/tools") < tests && at("cargo build --locked --examples") < tests);
 }
+
+#[test]
+fn the_tools_look_for_the_browser_under_the_names_that_its_tests_take() {
+    let test = read("tests/emulator/browser.rs");
+    let names = test
+        .split_once("[\"chromium\"")
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .expect("the tests know the browser by some names")
+        .0;
+    let names = format!("chromium{}", names.replace([',', '"'], ""));
+    let looks = format!("command -v {names} >/dev/null || missing+=(chromium)\n");
+    let tools = read(".ci/tools");
+    assert!(tools.contains(&looks), "no {looks:?} in {tools}");
+}
+
+/// Git on Windows ends lines in its own way unless it is told; the release would then find neither its version nor its changelog.
+#[test]
+fn a_checkout_has_the_same_lines_on_every_system() {
+    let attributes = read(".gitattributes");
+    let rules: Vec<&str> = attributes
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect();
+    assert_eq!(rules, ["* text=auto eol=lf", "fuzz/corpus/** -text"]);
+}

@@ -24,7 +24,7 @@ resource "alivpn_ssl_vpn_client_cert" "person" {
 
 # Read anew in each run, and in no state.
 ephemeral "alivpn_ssl_vpn_client_cert" "person" {
-  for_each = alivpn_ssl_vpn_client_cert.person
+  for_each = var.deliver ? alivpn_ssl_vpn_client_cert.person : {}
 
   id = each.value.id
 }

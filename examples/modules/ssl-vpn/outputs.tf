@@ -26,6 +26,8 @@ output "profiles" {
 
 output "ephemeral_profiles" {
   description = "Each person's OpenVPN profile, with the private key in it, for arguments that take ephemeral values: in no state and no plan. Null unless `deliver` is true."
-  value       = var.deliver ? { for person, cert in ephemeral.alivpn_ssl_vpn_client_cert.person : person => cert.profile } : null
-  ephemeral   = true
+  # An ephemeral output takes nothing but ephemeral values. A null is none, nor for Terraform 1.11 what an ephemeral resource will give;
+  # whatever depends on an ephemeral value is, and the condition is never true.
+  value     = terraform.applying == null ? null : var.deliver ? { for person, cert in ephemeral.alivpn_ssl_vpn_client_cert.person : person => cert.profile } : null
+  ephemeral = true
 }

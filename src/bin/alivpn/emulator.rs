@@ -87,7 +87,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let own_keys = arguments.access_keys()?;
     let welcome = Welcome {
-        own_pair: own_keys.first().map(|key| key.id.clone()),
+        own_pair: own_keys.first().cloned(),
         policy: arguments.policy.clone(),
         state_file: arguments.state.clone(),
         has_scenario: arguments.scenario.is_some(),

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::{Mistake, Shared, check_identity, no_server, read, with};
 use crate::emulator::certificate_authority::Validity;
 use crate::emulator::issue;
+use crate::emulator::object_id::is_id;
 use crate::emulator::operations::{Answer, shown_certificate, whole_certificate};
 use crate::emulator::service::Service;
 use crate::emulator::ssl_vpn_client_cert::{self, IssuedCert, SslVpnClientCert};
@@ -63,6 +64,11 @@ async fn add(State(service): Shared, body: Bytes) -> Result<impl IntoResponse, M
     let id = wanted
         .ssl_vpn_client_cert_id
         .unwrap_or_else(|| random_id("vsc"));
+    if !is_id("vsc-", &id) {
+        return Err(Mistake::bad(format!(
+            "{id:?} is no ID of a client certificate: vsc- and letters, digits or hyphens"
+        )));
+    }
     let new_cert = issue::certificate(authority, &server.ssl_vpn_server_id, id, validity)
         .await
         .map_err(Mistake::bad)?;

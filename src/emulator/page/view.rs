@@ -442,10 +442,13 @@ fn code(text: &str) -> Html {
     Html::element("code", &[], Html::text(text))
 }
 
-/// A cell's text; where there is none a screen reader says so.
+/// A cell's text; where there is none a screen reader says so, for which a dash is nothing.
 fn text(text: &str) -> Html {
     if text.is_empty() {
-        return Html::literal("<span class=\"empty\" aria-label=\"none\">–</span>").into();
+        return Html::literal(
+            "<span class=\"empty\" aria-hidden=\"true\">–</span><span class=\"unseen\">none</span>",
+        )
+        .into();
     }
     Html::text(text)
 }

@@ -12,6 +12,7 @@ use super::error::{ScenarioError, Text};
 use super::written;
 use crate::emulator::error::ApiError;
 use crate::emulator::faults::Fault;
+use crate::emulator::object_id::is_id;
 use crate::emulator::regions;
 use crate::emulator::rules::multi_factor_auth::{self, Asked};
 use crate::emulator::rules::{client_ip_pool, ip_conflict, local_subnet, name, port};
@@ -274,11 +275,7 @@ impl<'a> Reading<'a> {
         prefix: &str,
         written: Spanned<String>,
     ) -> Result<String, ScenarioError> {
-        let is_word = |text: &str| {
-            let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-            !text.is_empty() && text.bytes().all(is_letter)
-        };
-        if written.get_ref().strip_prefix(prefix).is_some_and(is_word) {
+        if is_id(prefix, written.get_ref()) {
             return Ok(written.into_inner());
         }
         let allowed = format!("{prefix} and letters, digits or hyphens");

@@ -1,16 +1,15 @@
 //! `--state FILE`: what the account has outlives the emulator.
 //!
-//! `account` is what the file holds, pure; `keeper` writes it after every change. Here is the file itself: it is replaced as a whole or not at all, only its owner can read it, one
-//! emulator at a time has it, and what is no emulator's state is left as it is.
+//! `account` is what the file holds, pure; `keeper` writes it after every change. Here is the file itself: it is replaced as a whole or not
+//! at all, only its owner can read it, one emulator at a time has it, and what is no emulator's state is left as it is.
 
 mod account;
 mod keeper;
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 pub use account::{Account, AccountError};
@@ -114,25 +113,48 @@ impl StateFile {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        // Only its owner can read a temporary file, and so the file that it becomes.
-        let mut next = NamedTempFile::new_in(folder)?;
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".next");
+        remove_left_over(&folder.join(&name))?;
+        // Only its owner can read a temporary file, and so the file that it becomes. It is always the same one, and nothing before it.
+        let mut next = tempfile::Builder::new()
+            .prefix(&name)
+            .rand_bytes(0)
+            .tempfile_in(folder)?;
+        next.as_file().try_lock()?;
         next.write_all(text.as_bytes())?;
         next.as_file().sync_all()?;
-        next.as_file().try_lock()?;
         let file = match &self.held {
             Some(_) => next.persist(&self.path)?,
             // What somebody else put there meanwhile is not ours.
             None => next.persist_noclobber(&self.path)?,
         };
         self.held = Some(file);
+        // That the file has its name is the folder's to remember.
+        #[cfg(unix)]
+        File::open(folder)?.sync_all()?;
         Ok(())
     }
 }
 
+/// Removes the temporary file of an emulator that was killed amid a write: it has private keys. Not that of one that is just writing.
+fn remove_left_over(path: &Path) -> io::Result<()> {
+    let _held = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+        Ok(metadata) if metadata.is_file() => {
+            let file = File::open(path)?;
+            file.try_lock()?;
+            Some(file)
+        }
+        // Where a link points is nobody's business here.
+        Ok(_) => None,
+    };
+    fs::remove_file(path)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     fn empty() -> Account {
@@ -147,11 +169,7 @@ mod tests {
         assert!(account.is_none() && !path.exists());
         file.write(&empty()).unwrap();
         file.write(&empty()).unwrap();
-        let names: Vec<_> = fs::read_dir(folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
-        assert_eq!(names, ["state.json"]);
+        assert_eq!(names_in(folder.path()), ["state.json"]);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -188,6 +206,61 @@ mod tests {
             Err(StateFileError::Write { .. })
         ));
         assert_eq!(fs::read_to_string(&path).unwrap(), "somebody else's");
+    }
+
+    fn names_in(folder: &Path) -> Vec<std::ffi::OsString> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_a_killed_emulator_left_of_a_write_goes_with_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let next = folder.path().join("state.json.next");
+        for _ in 0..2 {
+            fs::write(&next, "half of a state with keys").unwrap();
+            let (mut file, _) = StateFile::open(&path).unwrap();
+            file.write(&empty()).unwrap();
+            assert_eq!(names_in(folder.path()), ["state.json"]);
+        }
+    }
+
+    #[test]
+    fn what_another_emulator_is_just_writing_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let next = folder.path().join("state.json.next");
+        fs::write(&next, "half").unwrap();
+        let writing = File::open(&next).unwrap();
+        writing.try_lock().unwrap();
+        let (mut file, _) = StateFile::open(&folder.path().join("state.json")).unwrap();
+        assert!(matches!(
+            file.write(&empty()),
+            Err(StateFileError::Write { .. })
+        ));
+        assert_eq!(names_in(folder.path()), ["state.json.next"]);
+        assert_eq!(fs::read_to_string(&next).unwrap(), "half");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_next_state_is_not_followed() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = folder.path().join("elsewhere");
+        fs::write(&elsewhere, "somebody's").unwrap();
+        let path = folder.path().join("state.json");
+        std::os::unix::fs::symlink(&elsewhere, folder.path().join("state.json.next")).unwrap();
+        let (mut file, _) = StateFile::open(&path).unwrap();
+        file.write(&empty()).unwrap();
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "somebody's");
+        assert_eq!(names_in(folder.path()), ["elsewhere", "state.json"]);
+        let metadata = fs::symlink_metadata(&path).unwrap();
+        assert!(metadata.is_file() && metadata.permissions().mode() & 0o777 == 0o600);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 # The gateway, and the folder that profiles are written to, are variables of the environment: see the README.
 variables {
-  people = { ann = {}, bob = { renew_before = "24h" } }
+  people   = { ann = {}, bob = { renew_before = "24h" } }
+  protocol = "UDP"
+  cipher   = "AES-256-CBC"
+  port     = 1195
 }
 
 run "gives_everybody_a_certificate" {
@@ -11,6 +14,11 @@ run "gives_everybody_a_certificate" {
   assert {
     condition     = toset(keys(output.certificates)) == toset(["ann", "bob"])
     error_message = "Not everybody has a certificate."
+  }
+
+  assert {
+    condition     = endswith(output.address, ":1195")
+    error_message = "Clients connect to another port than was asked for."
   }
 
   assert {

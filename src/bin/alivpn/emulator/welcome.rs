@@ -5,12 +5,12 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
-use terraform_provider_alivpn::emulator::Running;
+use terraform_provider_alivpn::emulator::{AccessKey, Running};
 
 /// What was asked for, as far as people are told of it.
 pub struct Welcome {
-    /// The ID of the first key pair that was named, whose secret is not repeated.
-    pub own_pair: Option<String>,
+    /// The first key pair that was named, whose secrets are not repeated.
+    pub own_pair: Option<AccessKey>,
     /// What callers may do.
     pub policy: Option<PathBuf>,
     /// Where the account is kept.
@@ -56,7 +56,19 @@ impl Welcome {
     fn text(&self, started: &Started) -> String {
         let (access_key, secret_key) = match &self.own_pair {
             None => USUAL_PAIR,
-            Some(id) => (id.as_str(), "..."),
+            Some(pair) => (pair.id.as_str(), "..."),
+        };
+        // Each a line or a word more where it is needed: without its token the key of a session is refused.
+        let is_temporary = self.own_pair.as_ref().is_some_and(AccessKey::is_temporary);
+        let (of_provider, of_sdk, mode, of_cli) = if is_temporary {
+            (
+                "\n\n    security_token = \"...\"\n",
+                ",\n                         security_token=\"...\"",
+                "StsToken",
+                " --sts-token ...",
+            )
+        } else {
+            ("", "", "AK", "")
         };
         let region = &started.region;
         let address = reached_at(started.address);
@@ -77,7 +89,7 @@ Terraform, in the configuration:
   provider "alivpn" {{
     region     = "{region}"
     access_key = "{access_key}"
-    secret_key = "{secret_key}"
+    secret_key = "{secret_key}"{of_provider}
     endpoints {{
       vpc = "http://{provider_address}"
     }}
@@ -103,12 +115,12 @@ The Python SDK (alibabacloud-vpc20160428 on PyPI):
   from alibabacloud_tea_openapi.models import Config
   from alibabacloud_vpc20160428.client import Client
   client = Client(Config(protocol="http", endpoint="{address}", region_id="{region}",
-                         access_key_id="{access_key}", access_key_secret="{secret_key}"))
+                         access_key_id="{access_key}", access_key_secret="{secret_key}"{of_sdk}))
 
 The aliyun CLI:
 
   aliyun vpc DescribeVpnGateways --insecure --endpoint {address} --region {region} \
-    --mode AK --access-key-id {access_key} --access-key-secret {secret_key}
+    --mode {mode} --access-key-id {access_key} --access-key-secret {secret_key}{of_cli}
 
 VPN gateways:  {gateways}
 Calls so far:  curl http://{address}/_emulator/calls

@@ -27,6 +27,21 @@ variable "local_subnets" {
   default = ["192.168.0.0/16"]
 }
 
+variable "protocol" {
+  type    = string
+  default = null
+}
+
+variable "cipher" {
+  type    = string
+  default = null
+}
+
+variable "port" {
+  type    = number
+  default = null
+}
+
 variable "people" {
   type    = map(object({ renew_before = optional(string) }))
   default = {}
@@ -60,6 +75,9 @@ module "ssl_vpn" {
   name              = var.name
   client_ip_pool    = var.client_ip_pool
   local_subnets     = var.local_subnets
+  protocol          = var.protocol
+  cipher            = var.cipher
+  port              = var.port
   people            = var.people
   renew_before      = var.renew_before
   profiles_in_state = var.profiles_in_state
