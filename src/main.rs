@@ -5,8 +5,7 @@ use std::process::ExitCode;
 
 use terraform_provider_alivpn::plugin::{self, Plugin};
 use terraform_provider_alivpn::provider::Alivpn;
-use terraform_provider_alivpn::tf::server::{STOP, Server};
-use tonic::service::Routes;
+use terraform_provider_alivpn::tf::server::Server;
 
 fn main() -> ExitCode {
     let plugin = Plugin {
@@ -15,10 +14,7 @@ fn main() -> ExitCode {
         version: env!("CARGO_PKG_VERSION"),
         address: "alivpn/alivpn",
         protocol_version: 5,
-        prompt: &[STOP],
         hint: "To watch it at work without a cloud account: alivpn demo",
     };
-    plugin::run(plugin, |_shutdown| {
-        Routes::new(Server::new(Alivpn).into_service())
-    })
+    plugin::run(plugin, |_shutdown| Server::new(Alivpn).into_routes())
 }

@@ -23,9 +23,11 @@ pub fn verify(root: &Path, platform: &Platform, out: &Path) -> anyhow::Result<Pa
         check_stripped(&path, &zip, &package::program(platform))?;
     }
 
+    let target = root.join("target");
+    fs::create_dir_all(&target).context("cannot make the folder target")?;
     let folder = tempfile::Builder::new()
         .prefix("dist-again-")
-        .tempdir_in(root.join("target"))
+        .tempdir_in(target)
         .context("cannot make a folder in target")?;
     export(root, folder.path())?;
     let binary = build::build(folder.path(), platform)?;
@@ -35,7 +37,8 @@ pub fn verify(root: &Path, platform: &Platform, out: &Path) -> anyhow::Result<Pa
     if !same {
         let _kept = folder.keep();
         bail!(
-            "two builds of the same sources differ: {} and {}; diffoscope shows where",
+            "two builds differ: {}, of the work tree, and {}, of what git has staged. Where `git status` shows no difference between these, \
+             diffoscope shows where",
             path.display(),
             again.display()
         );

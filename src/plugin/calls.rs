@@ -1,5 +1,5 @@
 //! Calls run on threads of their own: one that computes delays neither a signal nor the shutdown. Other calls it delays when as many
-//! compute as there are threads, or when it has to do with them. What a call must not wait for, the [`Plugin`](super::Plugin) names:
+//! compute as there are threads, or when it has to do with them. What waits for no thread, its services name ([`Prompt`]):
 //! Terraform's Stop runs on the main thread, and what waits is told at once, though its answer needs a thread again. A call that has
 //! none yet when the Stop comes has not begun, and begins.
 //!
@@ -18,6 +18,8 @@ use tokio::task::JoinSet;
 use tonic::Status;
 use tonic::service::Routes;
 
+use super::Prompt;
+
 /// Calls rarely compute for long, and each thread costs the start of the process and memory.
 const THREADS: usize = 4;
 
@@ -30,7 +32,7 @@ pub(super) fn threads() -> io::Result<Runtime> {
 }
 
 /// The same routes, whose calls run on these threads, but for those of these paths.
-pub(super) fn apart(routes: Routes, threads: Handle, prompt: &'static [&'static str]) -> Routes {
+pub(super) fn apart(routes: Routes, threads: Handle, prompt: Prompt) -> Routes {
     let layer = from_fn(move |request: Request, next: Next| {
         let threads = threads.clone();
         async move {

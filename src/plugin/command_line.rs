@@ -108,7 +108,6 @@ mod tests {
         version: "1.2.3",
         address: "example/example",
         protocol_version: 5,
-        prompt: &[],
         hint: "Try it.",
     };
 

@@ -63,15 +63,16 @@ pub struct Plugin {
     pub address: &'static str,
     /// The plugin protocol's major version that `services` speak.
     pub protocol_version: u32,
-    /// The paths of calls that are served whatever other calls do, since they do no more than tell those something.
-    pub prompt: &'static [&'static str],
     /// A sentence for a person who starts it by hand: where to go from here.
     pub hint: &'static str,
 }
 
+/// Paths of calls that are served whatever other calls do, since they do no more than tell those something.
+pub type Prompt = &'static [&'static str];
+
 /// Runs the process, from its arguments to its exit status. `services` is called once, inside the runtime, after the caller has
 /// been told where to connect; what it starts should end when the [`Shutdown`] begins, and has 50 ms for it.
-pub fn run(plugin: Plugin, services: impl FnOnce(&Shutdown) -> Routes) -> ExitCode {
+pub fn run(plugin: Plugin, services: impl FnOnce(&Shutdown) -> (Routes, Prompt)) -> ExitCode {
     let environment = Environment::read(|name| std::env::var_os(name));
     let mode = match Request::read(std::env::args_os().skip(1)) {
         Request::Version => {
@@ -121,7 +122,7 @@ fn serve(
     plugin: &Plugin,
     mode: Mode,
     environment: &Environment,
-    services: impl FnOnce(&Shutdown) -> Routes,
+    services: impl FnOnce(&Shutdown) -> (Routes, Prompt),
 ) -> Result<(), Failure> {
     #[cfg(unix)]
     let parent = std::os::unix::process::parent_id();
@@ -161,7 +162,8 @@ fn serve(
         }
         let incoming = incoming::incoming(socket, identity.map(|own| own.acceptor), presence);
         let threads = calls::threads().map_err(Failure::Runtime)?;
-        let routes = calls::apart(services(&shutdown), threads.handle().clone(), plugin.prompt);
+        let (routes, prompt) = services(&shutdown);
+        let routes = calls::apart(routes, threads.handle().clone(), prompt);
         let outcome = server::serve(incoming, services::add_to(routes, &shutdown), &shutdown).await;
         // Neither waiting for what is still under way nor pulling the ground from under it: the caller has been answered, and the
         // process ends with all that is in it.

@@ -59,6 +59,7 @@ impl Budget {
     /// Takes an attribute that a state lacks off the budget, before it is filled in.
     pub(super) fn absent(&mut self) -> Result<(), DecodeErrorKind> {
         self.spend(VALUES_PER_ABSENT)
+            .map_err(|_| DecodeErrorKind::TooManyAbsent)
     }
 
     fn spend(&mut self, values: usize) -> Result<(), DecodeErrorKind> {
@@ -135,6 +136,11 @@ pub enum DecodeErrorKind {
     /// More values than [`MAX_VALUES`].
     #[error("there are more than {MAX_VALUES} values")]
     TooManyValues,
+    /// More attributes missing than may be filled in.
+    #[error(
+        "too many attributes are missing: each is filled in and counts as {VALUES_PER_ABSENT} values, of which there may be {MAX_VALUES}"
+    )]
+    TooManyAbsent,
     /// Not JSON.
     #[error("the value is not JSON: {0}")]
     Json(String),

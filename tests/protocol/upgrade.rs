@@ -93,7 +93,7 @@ async fn what_a_small_state_lacks_does_not_take_all_memory() {
     assert_eq!(summaries(&diagnostics), ["Unreadable state"]);
     let detail = &diagnostics[0].detail;
     assert!(
-        detail.contains("rule[") && detail.contains("1048576 values"),
+        detail.contains("rule[") && detail.contains("too many attributes are missing"),
         "{detail}"
     );
     let most = memory(session.caller.child.id().unwrap(), "VmHWM");

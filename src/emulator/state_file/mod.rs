@@ -6,6 +6,7 @@
 mod account;
 mod keeper;
 
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -113,9 +114,11 @@ impl StateFile {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(".next");
-        remove_left_over(&folder.join(&name))?;
+        let name = next_name(&self.path);
+        remove_left_over(&folder.join(&name)).map_err(|error| {
+            let text = format!("{} is in the way: {error}", name.display());
+            io::Error::new(error.kind(), text)
+        })?;
         // Only its owner can read a temporary file, and so the file that it becomes. It is always the same one, and nothing before it.
         let mut next = tempfile::Builder::new()
             .prefix(&name)
@@ -130,11 +133,19 @@ impl StateFile {
             None => next.persist_noclobber(&self.path)?,
         };
         self.held = Some(file);
-        // That the file has its name is the folder's to remember.
+        // That the file has its name is the folder's to remember. Some file systems do not sync folders; it is written all the same.
         #[cfg(unix)]
-        File::open(folder)?.sync_all()?;
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
         Ok(())
     }
+}
+
+/// The name of the temporary file beside the state: hidden, and nobody else's.
+fn next_name(path: &Path) -> OsString {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".alivpn-next");
+    name
 }
 
 /// Removes the temporary file of an emulator that was killed amid a write: it has private keys. Not that of one that is just writing.
@@ -221,7 +232,7 @@ mod tests {
     fn what_a_killed_emulator_left_of_a_write_goes_with_the_next() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.json");
-        let next = folder.path().join("state.json.next");
+        let next = folder.path().join(".state.json.alivpn-next");
         for _ in 0..2 {
             fs::write(&next, "half of a state with keys").unwrap();
             let (mut file, _) = StateFile::open(&path).unwrap();
@@ -233,7 +244,7 @@ mod tests {
     #[test]
     fn what_another_emulator_is_just_writing_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let next = folder.path().join("state.json.next");
+        let next = folder.path().join(".state.json.alivpn-next");
         fs::write(&next, "half").unwrap();
         let writing = File::open(&next).unwrap();
         writing.try_lock().unwrap();
@@ -242,7 +253,7 @@ mod tests {
             file.write(&empty()),
             Err(StateFileError::Write { .. })
         ));
-        assert_eq!(names_in(folder.path()), ["state.json.next"]);
+        assert_eq!(names_in(folder.path()), [".state.json.alivpn-next"]);
         assert_eq!(fs::read_to_string(&next).unwrap(), "half");
     }
 
@@ -254,7 +265,8 @@ mod tests {
         let elsewhere = folder.path().join("elsewhere");
         fs::write(&elsewhere, "somebody's").unwrap();
         let path = folder.path().join("state.json");
-        std::os::unix::fs::symlink(&elsewhere, folder.path().join("state.json.next")).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, folder.path().join(".state.json.alivpn-next"))
+            .unwrap();
         let (mut file, _) = StateFile::open(&path).unwrap();
         file.write(&empty()).unwrap();
         assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "somebody's");

@@ -311,7 +311,7 @@ fn attributes_that_a_state_lacks_count_as_several_values() {
     let error = decode_state(list(most + 1).as_bytes(), &ty).unwrap_err();
     let place = error.path.to_string();
     assert!(place.starts_with(&format!("[{most}].a")), "{place}");
-    assert_eq!(error.kind, DecodeErrorKind::TooManyValues);
+    assert_eq!(error.kind, DecodeErrorKind::TooManyAbsent);
 }
 
 #[test]

@@ -32,6 +32,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::RwLock;
+use tonic::service::Routes;
 
 use super::diagnostics::Diagnostic;
 use super::function::Function;
@@ -49,8 +50,8 @@ use stop::StopSwitch;
 /// Requests and answers may be this large, in bytes: what Terraform itself allows.
 pub const MAX_MESSAGE_BYTES: usize = 256 << 20;
 
-/// The path of the RPC that must not wait for the others, since it cuts them short.
-pub const STOP: &str = "/tfplugin5.Provider/Stop";
+/// The RPC that must not wait for the others, since it cuts them short.
+const STOP: &str = "/tfplugin5.Provider/Stop";
 
 /// A provider behind protocol 5.
 pub struct Server<P: Provider> {
@@ -113,11 +114,12 @@ impl<P: Provider> Server<P> {
         }
     }
 
-    /// The gRPC service, with Terraform's limits on the size of messages.
-    pub fn into_service(self) -> ProviderServer<Arc<Self>> {
-        ProviderServer::new(Arc::new(self))
+    /// The gRPC service, with Terraform's limits on the size of messages, and the paths of what waits for no other call.
+    pub fn into_routes(self) -> (Routes, &'static [&'static str]) {
+        let service = ProviderServer::new(Arc::new(self))
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
-            .max_encoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        (Routes::new(service), &[STOP])
     }
 
     /// The resource of a type name.

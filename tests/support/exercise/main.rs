@@ -17,8 +17,7 @@ mod versioned;
 use std::process::ExitCode;
 
 use terraform_provider_alivpn::plugin::{self, Plugin};
-use terraform_provider_alivpn::tf::server::{STOP, Server};
-use tonic::service::Routes;
+use terraform_provider_alivpn::tf::server::Server;
 
 fn main() -> ExitCode {
     let plugin = Plugin {
@@ -27,10 +26,9 @@ fn main() -> ExitCode {
         version: env!("CARGO_PKG_VERSION"),
         address: "alivpn/exercise",
         protocol_version: 5,
-        prompt: &[STOP],
         hint: "It is of use to the project's own tests only.",
     };
     plugin::run(plugin, |_shutdown| {
-        Routes::new(Server::new(provider::Exercise).into_service())
+        Server::new(provider::Exercise).into_routes()
     })
 }
