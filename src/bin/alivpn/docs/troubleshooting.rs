@@ -103,7 +103,7 @@ fn words(class: Class) -> (&'static str, &'static str) {
         ),
         Class::Quota => (
             "Used up quotas",
-            "The provider does not try again. A gateway takes one SSL server, which no quota changes: where it has one already, the error names it and shows the block that imports it (Terraform 1.5 or newer).",
+            "The provider does not try again. A gateway takes one SSL server, which no quota changes: where it has one already, the error names it and shows the block that imports it (Terraform 1.5 or OpenTofu 1.6, or newer).",
         ),
         Class::Payment => (
             "Overdue payments",
