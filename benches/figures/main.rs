@@ -112,7 +112,7 @@ fn measure_many(contestant: &Contestant, count: usize, runs: usize, table: &mut 
     );
     ours.write(&contestant.resources(count, "server", PORT));
     bare.write(&Contestant::bare().resources(count, "server", PORT));
-    let of = |what: &str| format!("{what} of {count}");
+    let of = |what: &str, part: &str| format!("{what} of {count}{part}");
     let apply = ["apply", "-no-color", "-input=false", "-auto-approve"];
     let plan = ["plan", "-no-color", "-input=false", "-detailed-exitcode"];
 
@@ -121,9 +121,9 @@ fn measure_many(contestant: &Contestant, count: usize, runs: usize, table: &mut 
     let (bare_cost, cost) = (Cost::of(&bare, &apply, 0), Cost::of(&ours, &apply, 0));
     let seconds = |cost: Cost| format!("{:.1} s", cost.wall.as_secs_f64());
     let beside = format!("{}; bare {}", seconds(cost), seconds(bare_cost));
-    table.row(&of("apply"), "", beside);
+    table.row(&of("apply", ""), "", beside);
     let calls = per(emulator.calls().len(), count);
-    table.row(&of("apply, calls a resource"), "", calls);
+    table.row(&of("apply", ": calls a resource"), "", calls);
 
     let runs = runs.div_ceil(count.ilog10() as usize * 2 + 1);
     eprintln!("{}: {runs} plans of {count}", contestant.name);
@@ -136,17 +136,17 @@ fn measure_many(contestant: &Contestant, count: usize, runs: usize, table: &mut 
         _ => "",
     };
     table.row(
-        &of("plan beside a bare one, wall time, plan"),
+        &of("plan", ": wall time, beside a bare plan"),
         target,
         ratios.wall(),
     );
-    let processor = of("plan beside a bare one, processor time, plan");
+    let processor = of("plan", ": processor time, beside a bare plan");
     table.row(&processor, "", ratios.cpu());
-    table.row(&of("plan, calls a resource"), "", per(calls, count));
+    table.row(&of("plan", ": calls a resource"), "", per(calls, count));
     let (_, memory) = memory::peak(contestant.binary(), || Cost::of(&ours, &plan, 0));
     let target = if count == 1 { "15 MiB" } else { "" };
     table.row(
-        &of("plan, resident memory of the provider"),
+        &of("plan", ": resident memory of the provider"),
         target,
         mebibytes(memory),
     );
@@ -202,9 +202,17 @@ fn measure_changes(contestant: &Contestant, table: &mut Table) {
         let of = |call: &&emulator::Call| call.operation.contains("ClientCert");
         per(calls.iter().filter(of).count(), CERTIFICATES)
     };
-    table.row("apply, calls a certificate", "", of_certs(&made));
+    table.row(
+        "apply of certificates: calls a certificate",
+        "",
+        of_certs(&made),
+    );
     let planned = emulator.calls_of(|| workspace.plan().exits(0).elapsed);
-    table.row("plan, calls a certificate", "", of_certs(&planned));
+    table.row(
+        "plan of certificates: calls a certificate",
+        "",
+        of_certs(&planned),
+    );
     let keys = workspace.state().matches("PRIVATE KEY-----").count() / 2;
     let what = format!("private keys in the state, {CERTIFICATES} certificates");
     table.row(&what, "", keys.to_string());
