@@ -115,11 +115,7 @@ async fn sixty_four_calls_that_wait_at_once_are_all_answered() {
             answer.into_inner().diagnostics
         });
     }
-    let received =
-        |line: &&String| line.contains("request received") && line.contains("exercise_thing");
-    session
-        .standard_error(|lines| lines.iter().filter(received).count() == 64)
-        .await;
+    session.has_received(64, "exercise_thing").await;
     // They wait, and others are served meanwhile.
     life(&session, &ty, "another").await;
     assert!(calls.try_join_next().is_none(), "none ends by itself");
@@ -130,18 +126,6 @@ async fn sixty_four_calls_that_wait_at_once_are_all_answered() {
     for diagnostics in answers {
         assert_eq!(summaries(&diagnostics), ["Stopped"]);
     }
-}
-
-/// A process's memory, in KiB: `VmRSS` is what is resident now, `VmHWM` the most that was.
-pub fn memory(pid: u32, which: &str) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let mut lines = status.lines();
-    let line = lines.find_map(|line| line.strip_prefix(which)?.strip_prefix(':'));
-    line.unwrap()
-        .trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .unwrap()
 }
 
 /// Four calls each.
@@ -161,7 +145,6 @@ async fn ten_thousand_calls_one_after_the_other_leave_the_memory_flat() {
     let mut session = Session::of(launch).await;
     session.configure(r#"{"prefix":null}"#).await;
     let ty = session.resource_type("exercise_thing").await;
-    let pid = session.caller.child.id().unwrap();
     let type_name = || "exercise_thing".to_owned();
     let config = || encode(&thing("x", Value::Null), &ty);
     let validate = validate_resource_type_config::Request {
@@ -186,7 +169,7 @@ async fn ten_thousand_calls_one_after_the_other_leave_the_memory_flat() {
         current_state: encode(&thing("x", Value::from("x")), &ty),
         ..Default::default()
     };
-    let client = &mut session.client;
+    let mut client = session.client.clone();
     let mut half = 0;
     for turn in 0..TURNS {
         let validated = client.validate_resource_type_config(validate.clone());
@@ -198,10 +181,10 @@ async fn ten_thousand_calls_one_after_the_other_leave_the_memory_flat() {
         let found = client.read_resource(read.clone()).await.unwrap();
         assert_eq!(found.into_inner().new_state, read.current_state);
         if turn == TURNS / 2 {
-            half = memory(pid, "VmRSS");
+            half = session.memory("VmRSS");
         }
     }
-    let whole = memory(pid, "VmRSS");
+    let whole = session.memory("VmRSS");
     let bound = half + 2 * TURNS * MOST_KEPT / 1024;
     assert!(
         whole < bound,

@@ -172,6 +172,24 @@ impl Session {
         panic!("standard error never came so far");
     }
 
+    /// Waits until so many calls that name this type have come to the provider, which logs at the level of traces.
+    pub async fn has_received(&self, calls: usize, type_name: &str) {
+        let received =
+            |line: &&String| line.contains("request received") && line.contains(type_name);
+        self.standard_error(|lines| lines.iter().filter(received).count() == calls)
+            .await;
+    }
+
+    /// The process's memory, in KiB: `VmRSS` is what is resident now, `VmHWM` the most that was.
+    pub fn memory(&self, which: &str) -> usize {
+        let process = self.caller.child.id().unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+        let mut lines = status.lines();
+        let line = lines.find_map(|line| line.strip_prefix(which)?.strip_prefix(':'));
+        let size = line.unwrap().trim().trim_end_matches(" kB");
+        size.parse().unwrap()
+    }
+
     /// Configures the provider, which must not complain.
     pub async fn configure(&mut self, config: &str) {
         self.configure_with(json(config)).await;

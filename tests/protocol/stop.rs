@@ -110,11 +110,7 @@ async fn one_stop_ends_every_call_that_is_under_way() {
     });
 
     // What a call does between this line and its wait takes microseconds.
-    let received =
-        |line: &&String| line.contains("request received") && line.contains("exercise_shape");
-    session
-        .standard_error(|lines| lines.iter().filter(received).count() == 6)
-        .await;
+    session.has_received(6, "exercise_shape").await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(calls.try_join_next().is_none(), "none ends by itself");
     let answer = session.client.clone().stop(stop::Request {}).await.unwrap();

@@ -6,7 +6,6 @@ use terraform_provider_alivpn::tf::proto::{RawState, upgrade_resource_state};
 use terraform_provider_alivpn::tf::types::Type;
 use terraform_provider_alivpn::tf::value::Value;
 
-use crate::load::memory;
 use crate::session::{Session, decode, summaries};
 
 const TYPE: &str = "exercise_versioned";
@@ -96,7 +95,7 @@ async fn what_a_small_state_lacks_does_not_take_all_memory() {
         detail.contains("rule[") && detail.contains("too many attributes are missing"),
         "{detail}"
     );
-    let most = memory(session.caller.child.id().unwrap(), "VmHWM");
+    let most = session.memory("VmHWM");
     assert!(most < 100 * 1024, "{most} KiB");
 }
 
