@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 mod build;
-mod elf;
 mod package;
 mod platform;
 mod sbom;

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
+use object::elf::FileHeader64;
+use object::read::elf::ElfFile;
+use object::{Endianness, Object, ObjectSection};
 use zip::ZipArchive;
 
 use crate::platform::Platform;
-use crate::{build, elf, package};
+use crate::{build, package};
 
 /// Builds the platform's zip once more from what git has staged, in a folder of its own below `target`, and compares it with the one in `out`,
 /// which is returned. The folder stays when they differ.
@@ -68,7 +71,7 @@ fn check_stripped(path: &Path, zip: &[u8], program: &str) -> anyhow::Result<()> 
     let mut bytes = Vec::new();
     let mut entry = zip.by_name(program).with_context(unreadable)?;
     entry.read_to_end(&mut bytes).with_context(unreadable)?;
-    let left = elf::sections_for_debuggers(&bytes)
+    let left = sections_for_debuggers(&bytes)
         .with_context(|| format!("{program} in {} is no Linux program", path.display()))?;
     ensure!(
         left.is_empty(),
@@ -77,4 +80,17 @@ fn check_stripped(path: &Path, zip: &[u8], program: &str) -> anyhow::Result<()> 
         left.join(", ")
     );
     Ok(())
+}
+
+/// The sections of a program that a debugger would want and a user does not.
+fn sections_for_debuggers(program: &[u8]) -> object::Result<Vec<&str>> {
+    let program = ElfFile::<FileHeader64<Endianness>>::parse(program)?;
+    let mut found = Vec::new();
+    for section in program.sections() {
+        let name = section.name()?;
+        if name == ".symtab" || name.starts_with(".debug") || name.starts_with(".zdebug") {
+            found.push(name);
+        }
+    }
+    Ok(found)
 }

@@ -58,24 +58,29 @@ fn a_build_is_the_same_in_every_environment_and_below_a_folder_with_a_blank() {
     );
 }
 
-/// A Linux program of nothing but sections with these names.
+/// A Linux program of nothing but sections with these names, the first of which has the names.
 fn elf(sections: &[&str]) -> Vec<u8> {
     let mut program = b"\x7fELF\x02\x01\x01".to_vec();
     program.resize(64, 0);
-    let mut headers = Vec::new();
+    // The section of index 0 is none.
+    let mut headers = vec![0; 64];
+    let names: usize = sections.iter().map(|name| name.len() + 1).sum();
     for name in sections {
         let mut header = [0; 64];
         let at = u32::try_from(program.len() - 64).expect("few names");
         header[..4].copy_from_slice(&at.to_le_bytes());
+        header[4] = 3;
         header[0x18..0x20].copy_from_slice(&64_u64.to_le_bytes());
+        header[0x20..0x28].copy_from_slice(&(names as u64).to_le_bytes());
         headers.extend(header);
         program.extend(name.bytes().chain([0]));
     }
     let table = program.len() as u64;
-    let count = u16::try_from(sections.len()).expect("few sections");
+    let count = u16::try_from(sections.len() + 1).expect("few sections");
     program[0x28..0x30].copy_from_slice(&table.to_le_bytes());
     program[0x3a..0x3c].copy_from_slice(&64_u16.to_le_bytes());
     program[0x3c..0x3e].copy_from_slice(&count.to_le_bytes());
+    program[0x3e..0x40].copy_from_slice(&1_u16.to_le_bytes());
     program.extend(headers);
     program
 }
